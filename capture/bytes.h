@@ -1,0 +1,105 @@
+// Bytes of packets, and the one way to read them.
+//
+// Packet memory belongs to the capture room: a Bytes is valid only during the call that received it, unless a comment
+// at the receiving interface says longer. No other file of the project does pointer arithmetic on packet memory;
+// everything reads through Cursor, or through subspan/first/last of Bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace longwire {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// The same bytes as text; nothing is checked or copied, the lifetime is that of `bytes`.
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The same text as bytes; nothing is copied, the lifetime is that of `text`.
+inline Bytes as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// Reads fields in network order from the front of a Bytes.
+//
+// A failed read is sticky: it and all later reads yield zero or empty, ok() is false for good, and wanted() tells how
+// many bytes, counted from the start, would have been needed for the first read that failed. So a unit is read field
+// by field and checked once. At a stream's head a failed read means "wait for wanted() bytes"; inside a
+// length-prefixed child it means "malformed".
+class Cursor {
+ public:
+  explicit Cursor(Bytes bytes) : bytes_(bytes) {}
+
+  bool ok() const { return ok_; }
+  std::size_t wanted() const { return ok_ ? position_ : wanted_; }
+  std::size_t position() const { return position_; }
+  std::size_t left() const { return ok_ ? bytes_.size() - position_ : 0; }
+
+  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
+  std::uint32_t u24() { return static_cast<std::uint32_t>(number(3)); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
+  std::uint64_t u64() { return number(8); }
+
+  // Little-endian, for the few formats that are (capture files, radiotap).
+  std::uint16_t u16le() { return __builtin_bswap16(u16()); }
+  std::uint32_t u32le() { return __builtin_bswap32(u32()); }
+  std::uint64_t u64le() { return __builtin_bswap64(u64()); }
+
+  Bytes take(std::size_t n) {
+    if (!has(n)) return {};
+    Bytes taken = bytes_.subspan(position_, n);
+    position_ += n;
+    return taken;
+  }
+  Bytes rest() { return take(left()); }
+  void skip(std::size_t n) { take(n); }
+
+  // Children with a length prefix of 8, 16 or 24 bits.
+  Bytes vec8() { return take(u8()); }
+  Bytes vec16() { return take(u16()); }
+  Bytes vec24() { return take(u24()); }
+
+  // The bytes before the next `mark`, which is read too; fails where there is none.
+  Bytes until(std::uint8_t mark) {
+    Bytes all = ok_ ? bytes_.subspan(position_) : Bytes{};
+    const void* found = all.empty() ? nullptr : std::memchr(all.data(), mark, all.size());
+    if (found == nullptr) {
+      fail(bytes_.size() + 1);
+      return {};
+    }
+    const auto n = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - all.data());
+    position_ += n + 1;
+    return all.first(n);
+  }
+
+ private:
+  bool has(std::size_t n) {
+    if (ok_ && n <= bytes_.size() - position_) return true;
+    if (ok_) fail(position_ + n);
+    return false;
+  }
+  void fail(std::size_t wanted) {
+    if (ok_) wanted_ = wanted;
+    ok_ = false;
+  }
+  std::uint64_t number(std::size_t n) {
+    if (!has(n)) return 0;
+    std::uint64_t value = 0;
+    for (std::uint8_t byte : bytes_.subspan(position_, n)) value = value << 8 | byte;
+    position_ += n;
+    return value;
+  }
+
+  Bytes bytes_;
+  std::size_t position_ = 0;
+  std::size_t wanted_ = 0;
+  bool ok_ = true;
+};
+
+}  // namespace longwire

@@ -1,0 +1,56 @@
+// Every bound of the program, in one table: what it bounds, its unit, its value, and why that value. The README's
+// table of limits is checked against this one. Reaching a limit is an anomaly `....limit`, never a crash.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace longwire {
+
+struct Limit {
+  std::string_view name;
+  std::uint64_t value;
+  std::string_view unit;
+  std::string_view reason;
+
+  constexpr operator std::uint64_t() const { return value; }
+};
+
+namespace limits {
+
+// capture
+inline constexpr Limit packet_bytes{"packet.bytes", 16 << 20, "bytes",
+                                    "larger than any link's packet; a length above it is damage, not data"};
+inline constexpr Limit pcapng_interfaces{"pcapng.interfaces", 65536, "interfaces", "descriptions kept for one section"};
+inline constexpr Limit decode_depth{"decode.depth", 16, "headers", "tags, tunnels and extension headers inside one another"};
+inline constexpr Limit ip_fragment_datagrams{"ip.fragment.datagrams", 1024, "datagrams",
+                                             "being put together at once; the oldest is given up first"};
+inline constexpr Limit ip_fragment_pieces{"ip.fragment.pieces", 256, "fragments", "of one datagram"};
+inline constexpr Limit ip_fragment_age{"ip.fragment.age", 60, "seconds", "RFC 8200 section 4.5: reassembly time limit, packet time"};
+
+// reassembly
+inline constexpr Limit reorder_bytes{"tcp.reorder.bytes", 4 << 20, "bytes",
+                                     "held behind a hole, one side; a full window of a fast long path"};
+inline constexpr Limit reorder_segments{"tcp.reorder.segments", 4096, "segments", "held behind a hole, one side"};
+inline constexpr Limit reorder_patience{
+    "tcp.reorder.patience", 64, "segments",
+    "of the connection after the peer acknowledged what is missing: longer than capture points reorder"};
+inline constexpr Limit holes{"tcp.holes", 64, "holes", "remembered a side, so that late bytes are counted once"};
+inline constexpr Limit linger_packets{"tcp.linger", 1 << 19, "packets",
+                                      "of the capture after a close, in which stragglers still belong to the connection"};
+
+// dissectors
+inline constexpr Limit hold_bytes{"channel.hold.bytes", 1 << 20, "bytes",
+                                  "kept of one side while a reader waits for more or for the other side"};
+inline constexpr Limit detect_bytes{"detect.bytes", 4096, "bytes", "of one side looked at before a channel is called unknown"};
+inline constexpr Limit http1_header_bytes{"http1.header.bytes", 256 << 10, "bytes",
+                                          "of one message's start line and header section; servers accept 8 to 64 KiB"};
+inline constexpr Limit http1_pipeline{"http1.pipeline", 1024, "requests", "waiting for their response on one connection"};
+inline constexpr Limit http1_chunk_line{"http1.chunk.line.bytes", 4096, "bytes", "of one chunk-size line with its extensions"};
+inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} << 32, "bytes",
+                                     "decoded from one body; counting stops there"};
+inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
+                                     "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
+
+}  // namespace limits
+}  // namespace longwire

@@ -1,0 +1,104 @@
+// What a dissector may know and do during one call: where its bytes came from, and where its rows go.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "capture/bytes.h"
+#include "dissectors/row_batch.h"
+#include "reassembly/stream.h"
+
+namespace longwire {
+
+class Secrets;    // dissectors/secrets.h: values of secret header fields become tokens
+class BodyFiles;  // dissectors/body_files.h: --bodies DIR
+
+// What the user wants dissected; one for the whole run, read-only.
+struct DissectOptions {
+  const Secrets* secrets = nullptr;   // never null in a run
+  const BodyFiles* bodies = nullptr;  // null = bodies are not kept
+};
+
+// Where rows go; one per worker.
+struct RowSink {
+  RowBatch* rows = nullptr;
+};
+
+// Ids of one connection's rows: the packet's set-wide number times 1000, plus 0, 1 ... within the packet. They never
+// fall: something that began in an earlier packet than the last id gets the last one's packet. So ids are unique (a
+// packet belongs to one connection) and do not depend on how many threads work. Beyond 1,000 ids a packet they go on in
+// a range of their own, from 2^62.
+class Ids {
+ public:
+  std::int64_t next(std::uint64_t number) {
+    if (number > packet_) {
+      packet_ = number;
+      count_ = 0;
+    }
+    const std::uint64_t n = count_++;
+    return static_cast<std::int64_t>(n < per_packet ? packet_ * per_packet + n : (std::uint64_t{1} << 62) + (packet_ << 24) + n);
+  }
+
+ private:
+  static constexpr std::uint64_t per_packet = 1000;  // so that a person sees the frame in the id
+  std::uint64_t packet_ = 0, count_ = 0;
+};
+
+// Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.
+struct StampMark {
+  std::uint64_t offset;  // 0-based in the side's stream
+  Stamp at;
+};
+
+class Context {
+ public:
+  Context(const DissectOptions& user_options, const ConnectionFacts& facts, RowSink& sink, Ids& ids)
+      : options(user_options), connection(facts), sink_(sink), ids_(ids) {}
+
+  const DissectOptions& options;
+  const ConnectionFacts& connection;
+
+  // The packet that carried the first byte of `part`, a non-empty part of the `in` of this call, and the last byte's.
+  Stamp first_stamp(Bytes part) const;
+  Stamp last_stamp(Bytes part) const;
+  // The packet that made this call: the newest one. Also for calls with empty `in`.
+  const Stamp& now() const { return now_; }
+  // Position of the first byte of `part` in this side's stream.
+  std::uint64_t offset(Bytes part) const;
+  // Bytes that the channel dropped since the last call because of Progress::skip, and the packet of the last of them.
+  std::uint64_t skipped() const { return skipped_; }
+  const Stamp& skipped_stamp() const { return skipped_stamp_; }
+
+  // An oddity at `part` (part of `in`, or empty: then at the end of `in`). `code` is a literal `protocol.what`; detail is
+  // copied, cut to 200 bytes and made printable.
+  void anomaly(std::string_view code, Bytes part, std::string_view detail = {});
+
+  RowBatch& rows() { return *sink_.rows; }
+  Text text(std::string_view s) { return sink_.rows->arena.copy(s); }
+  std::int64_t new_id(std::uint64_t packet_number) { return ids_.next(packet_number); }
+
+  // The side whose call this is.
+  Side side() const { return side_; }
+  // Whether a byte of the other side has ever come, and whether it has ended.
+  bool other_side_seen() const { return other_seen_; }
+  bool other_side_ended() const { return other_ended_; }
+  // True once a side has been held so long that waiting has no sense any more (limits::hold_bytes, an end, a gap): a
+  // reader must then go on with what it has.
+  bool must_proceed() const { return must_proceed_; }
+
+ private:
+  friend class Channel;
+  RowSink& sink_;
+  Ids& ids_;
+  Side side_ = Side::client;
+  Bytes in_;
+  std::uint64_t in_offset_ = 0;       // of in_[0]
+  std::span<const StampMark> marks_;  // ascending; the first one covers in_[0]
+  Stamp now_, skipped_stamp_;
+  std::uint64_t skipped_ = 0;
+  bool other_seen_ = false, other_ended_ = false, must_proceed_ = false;
+  std::string_view layers_;
+};
+
+}  // namespace longwire

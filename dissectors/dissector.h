@@ -1,0 +1,66 @@
+// The one interface of all readers of byte streams: three verbs in, and an answer to each offer.
+//
+// A reader is offered everything of one side that it has not used yet, and says how many bytes it used, how many it
+// needs before it makes sense to be called again, and who reads next. The channel keeps what was not used. The rows a
+// reader makes must not depend on how the bytes were cut into calls: tests run every conversation at every cut.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string_view>
+
+#include "capture/bytes.h"
+#include "dissectors/context.h"
+#include "reassembly/stream.h"
+
+namespace longwire {
+
+class Dissector;
+
+// The answer to an offer of bytes.
+struct Progress {
+  // `need` of a reader that waits for the other side, not for more bytes: it is called again after the other side's
+  // reader has used something, has met a gap, or has ended; or when limits::hold_bytes are waiting.
+  static constexpr std::size_t hold = std::numeric_limits<std::size_t>::max();
+
+  std::size_t used = 0;             // bytes from the front of `in` that are done with
+  std::size_t need = 0;             // wait until this many bytes (counted behind the used ones) are there; 0 = any more
+  std::uint64_t skip = 0;           // the next so many bytes behind the used ones are of no interest: the channel drops
+                                    // them without a call, and calls with empty `in` and Context::skipped() when done
+  std::unique_ptr<Dissector> next;  // who reads both sides from here on; this reader is destroyed after the call
+};
+
+// The answer to a hole.
+enum class AfterGap : std::uint8_t {
+  resumed,  // the reader goes on with the byte behind the hole
+  lost,     // it cannot: the channel looks for the next certain start of a message, and counts what it passes over
+};
+
+// What a probe says about the first bytes of a side. `yes` and `no` are final: no later byte may change them.
+enum class Match : std::uint8_t { no, maybe, yes };
+
+class Dissector {
+ public:
+  virtual ~Dissector() = default;
+
+  // Stands in `layers`: a literal such as "http1".
+  virtual std::string_view name() const = 0;
+
+  // `in` are the bytes of `side` from the first unused one on; never empty, but for an end of skip. Returns at once when
+  // what it has just read lets the other side go on.
+  virtual Progress data(Side side, Bytes in, Context& context) = 0;
+
+  // `missing` bytes behind `in` (unused bytes before the hole, maybe empty) were never captured. Whatever of `in` is
+  // not used by now is dropped.
+  virtual AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) = 0;
+
+  // The side has ended behind `in` (unused bytes, maybe empty). After both ends the reader must have made all its rows.
+  virtual void end(Side side, Bytes in, End how, Context& context) = 0;
+
+  // True where a new message can certainly start at `in` (behind a hole, or midstream): see AfterGap::lost.
+  virtual Match restart(Side side, Bytes in) const = 0;
+};
+
+}  // namespace longwire

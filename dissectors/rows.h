@@ -1,0 +1,15 @@
+// The registry of row types: every table of facts, in the order in which storage creates them.
+#pragma once
+
+#include <tuple>
+
+#include "dissectors/rows/anomaly.h"
+#include "dissectors/rows/capture.h"
+#include "dissectors/rows/connection.h"
+#include "dissectors/rows/http.h"
+
+namespace longwire {
+
+using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, HttpExchangeRow, AnomalyRow>;
+
+}  // namespace longwire

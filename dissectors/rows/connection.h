@@ -1,0 +1,82 @@
+// Rows about TCP.
+#pragma once
+
+#include "dissectors/row.h"
+
+namespace longwire {
+
+struct ConnectionRow {
+  Integer id, capture_id;
+  Text client_ip;
+  Integer client_port;
+  Text server_ip;
+  Integer server_port, vlan;
+  Text community_id;
+  Integer start_ns, established_ns, end_ns, first_frame, last_frame;
+  Integer client_packets, server_packets, client_bytes, server_bytes;
+  Integer client_retransmitted_bytes, server_retransmitted_bytes, client_out_of_order_packets, server_out_of_order_packets;
+  Integer client_missing_bytes, server_missing_bytes, conflicting_overlap_bytes, handshake_rtt_ns;
+  Integer client_mss, server_mss, client_zero_windows, server_zero_windows, window_probes;
+  Text close_kind, closed_first, layers;
+  Integer exchanges, midstream, one_way, cut, limited;
+
+  static constexpr TableInfo table{"connections", "one TCP connection, SYN to the end, however long it was silent"};
+  static constexpr auto columns = std::make_tuple(
+      column("id", &ConnectionRow::id, "set-wide number of its first packet: the same on every run", primary_key),
+      column("capture_id", &ConnectionRow::capture_id, "the capture of its first packet", references("captures")),
+      column("client_ip", &ConnectionRow::client_ip, "who sent the SYN; midstream: see README, Client and server"),
+      column("client_port", &ConnectionRow::client_port, "TCP port"), column("server_ip", &ConnectionRow::server_ip, "who was asked"),
+      column("server_port", &ConnectionRow::server_port, "TCP port"),
+      column("vlan", &ConnectionRow::vlan, "innermost VLAN id of its first packet; NULL = none"),
+      column("community_id", &ConnectionRow::community_id, "Community ID 1.0, seed 0: the flow's name in other tools"),
+      column("start_ns", &ConnectionRow::start_ns, "time of its first packet"),
+      column("established_ns", &ConnectionRow::established_ns, "time of the ACK that completes the handshake; NULL = not seen"),
+      column("end_ns", &ConnectionRow::end_ns, "time of its last packet"),
+      column("first_frame", &ConnectionRow::first_frame, "frame of its first packet"),
+      column("last_frame", &ConnectionRow::last_frame, "frame of its last packet, in the capture that holds end_ns"),
+      column("client_packets", &ConnectionRow::client_packets, "packets from the client"),
+      column("server_packets", &ConnectionRow::server_packets, "packets from the server"),
+      column("client_bytes", &ConnectionRow::client_bytes, "payload bytes from the client, each byte once"),
+      column("server_bytes", &ConnectionRow::server_bytes, "payload bytes from the server, each byte once"),
+      column("client_retransmitted_bytes", &ConnectionRow::client_retransmitted_bytes, "payload bytes of the client seen again"),
+      column("server_retransmitted_bytes", &ConnectionRow::server_retransmitted_bytes, "payload bytes of the server seen again"),
+      column("client_out_of_order_packets", &ConnectionRow::client_out_of_order_packets,
+             "packets with payload beyond the next expected byte"),
+      column("server_out_of_order_packets", &ConnectionRow::server_out_of_order_packets,
+             "packets with payload beyond the next expected byte"),
+      column("client_missing_bytes", &ConnectionRow::client_missing_bytes, "bytes of the client never captured"),
+      column("server_missing_bytes", &ConnectionRow::server_missing_bytes, "bytes of the server never captured"),
+      column("conflicting_overlap_bytes", &ConnectionRow::conflicting_overlap_bytes, "bytes sent twice with different values, both sides"),
+      column("handshake_rtt_ns", &ConnectionRow::handshake_rtt_ns,
+             "SYN to SYN-ACK plus SYN-ACK to ACK, last transmissions; NULL = not seen whole"),
+      column("client_mss", &ConnectionRow::client_mss, "maximum segment size the client announced, bytes"),
+      column("server_mss", &ConnectionRow::server_mss, "maximum segment size the server announced, bytes"),
+      column("client_zero_windows", &ConnectionRow::client_zero_windows, "times the client's receive window closed"),
+      column("server_zero_windows", &ConnectionRow::server_zero_windows, "times the server's receive window closed"),
+      column("window_probes", &ConnectionRow::window_probes, "zero-window probes, both sides"),
+      column("close_kind", &ConnectionRow::close_kind, "fin, rst, open (the capture ended first), evicted"),
+      column("closed_first", &ConnectionRow::closed_first, "client or server: who sent the first FIN or RST; NULL = nobody"),
+      column("layers", &ConnectionRow::layers, "readers of its bytes, outermost first: http1, http1/websocket, unknown; NULL = no bytes"),
+      column("exchanges", &ConnectionRow::exchanges, "rows in http_exchanges"),
+      column("midstream", &ConnectionRow::midstream, "1 = the capture began after the SYN"),
+      column("one_way", &ConnectionRow::one_way, "1 = only one direction was seen"),
+      column("cut", &ConnectionRow::cut, "1 = packets were cut by snaplen"),
+      column("limited", &ConnectionRow::limited, "1 = a limit was reached"));
+};
+
+struct TcpEventRow {
+  Integer connection_id, time_ns, frame;
+  Text side, kind;
+  Integer bytes;
+
+  static constexpr TableInfo table{"tcp_events", "what TCP itself did that a person would look up by frame"};
+  static constexpr auto columns = std::make_tuple(
+      column("connection_id", &TcpEventRow::connection_id, "the connection", indexed_reference("connections")),
+      column("time_ns", &TcpEventRow::time_ns, "when"), column("frame", &TcpEventRow::frame, "the packet"),
+      column("side", &TcpEventRow::side, "who did it; gap: whose bytes are missing; icmp_unreachable: whose segment is quoted"),
+      column("kind", &TcpEventRow::kind,
+             "rst, fin, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, data_after_fin"),
+      column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"));
+};
+
+}  // namespace longwire

@@ -1,0 +1,43 @@
+// Who takes what reassembly makes. ConnectionTable<Sink> calls these by their concrete types: no virtual call stands
+// between a packet and its dissector.
+//
+// A Stream is made for a connection when its first payload byte is delivered, and destroyed with the connection:
+//   data(side, bytes, at)      the next bytes in order. `bytes` is valid during the call; `at` is the packet that
+//                              carried them. Bytes of one packet may come in several calls, never two packets' in one.
+//   gap(side, missing, at)     `missing` (> 0) bytes were never captured; `at` is the packet after which that was
+//                              certain: the first one behind the hole, or the last one of the connection.
+//   end(side, how, at)         no more bytes of this side will come; called exactly once a side.
+//
+// A Sink is one per worker:
+//   unique_ptr<Stream> open(const ConnectionFacts&)     first payload; the connection owns the stream
+//   void tcp(const ConnectionFacts&, const TcpEvent&)   in packet order
+//   void closed(const ConnectionFacts&, Stream*)        once a connection; both ends were told before; Stream may be
+//                                                       null where no byte was delivered. The stream dies after it.
+//
+// `facts` is a reference into the connection: it stays where it is as long as the stream lives and is current at every
+// call. Who is client and who is server never changes once the first event or byte was told.
+#pragma once
+
+#include <concepts>
+#include <memory>
+
+#include "reassembly/stream.h"
+
+namespace longwire {
+
+template <class S>
+concept ByteStream = requires(S stream, Side side, Bytes bytes, std::uint64_t missing, End how, const Stamp& at) {
+  stream.data(side, bytes, at);
+  stream.gap(side, missing, at);
+  stream.end(side, how, at);
+};
+
+template <class S>
+concept ConnectionSink = ByteStream<typename S::Stream> &&
+    requires(S sink, typename S::Stream* stream, const ConnectionFacts& facts, const TcpEvent& event) {
+  { sink.open(facts) } -> std::same_as<std::unique_ptr<typename S::Stream>>;
+  sink.tcp(facts, event);
+  sink.closed(facts, stream);
+};
+
+}  // namespace longwire

@@ -1,0 +1,74 @@
+// What reassembly promises to the dissectors: three verbs for the bytes of a connection (data, gap, end), and what TCP
+// itself did (events, and the facts of the whole connection).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "capture/endpoint.h"
+#include "capture/packet.h"
+
+namespace longwire {
+
+enum class Side : std::uint8_t { client = 0, server = 1 };
+constexpr Side other(Side side) {
+  return side == Side::client ? Side::server : Side::client;
+}
+constexpr std::size_t index(Side side) {
+  return static_cast<std::size_t>(side);
+}
+constexpr std::string_view to_text(Side side) {
+  return side == Side::client ? "client" : "server";
+}
+
+// How one side's byte stream ended.
+enum class End : std::uint8_t {
+  fin,      // its FIN was reached in order: everything it sent was seen or declared missing
+  rst,      // the connection was reset by either side
+  open,     // the capture ended first, or a new connection took the ports without a close in view
+  evicted,  // given up under memory pressure
+};
+
+// What a person would look up by its frame. One row each in `tcp_events`.
+struct TcpEvent {
+  std::string_view kind;     // a literal: "rst", "fin", "zero_window", "window_reopened", "gap", "conflicting_overlap",
+                             // "icmp_unreachable", "data_after_fin"
+  Side side = Side::client;  // who did it; for a gap: whose bytes are missing; for icmp: whose segment was quoted
+  Stamp at;
+  std::uint64_t bytes = 0;  // kind's own measure: missing, conflicting or late bytes; else 0
+};
+
+// Everything counted of one side.
+struct SideFacts {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;                 // payload, each byte once
+  std::uint64_t missing_bytes = 0;         // never captured, between bytes that were (cut bytes included)
+  std::uint64_t retransmitted_bytes = 0;   // payload seen again
+  std::uint32_t out_of_order_packets = 0;  // with payload that begins beyond the next expected byte
+  std::uint32_t zero_windows = 0;          // times the window this side advertised closed
+  std::uint16_t mss = 0;                   // announced; 0 = not seen
+};
+
+// A connection as far as it was seen. Times and frames are those of packets.
+struct ConnectionFacts {
+  std::int64_t id = 0;        // set-wide number of its first packet
+  std::uint32_t capture = 0;  // capture file of its first packet
+  Endpoint client, server;
+  std::uint16_t vlan = 0;  // of its first packet; 0 = none. Not part of the connection's identity
+  Stamp first, last;
+  Time established = 0;       // 0 = the handshake was not seen to complete
+  Time syn = 0, syn_ack = 0;  // 0 = not seen; of the last transmission before the answer
+  Time handshake_rtt = -1;    // ns from SYN to the ACK that completes, -1 = unknown: see connection.h
+  SideFacts side[2];
+  std::uint64_t conflicting_overlap_bytes = 0;
+  std::uint32_t window_probes = 0;
+  enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
+  bool closed_first_known = false;
+  Side closed_first = Side::client;
+  bool midstream = false;  // the SYN was not seen
+  bool one_way = false;    // only one direction has been seen
+  bool cut = false;        // a segment was cut by snaplen
+  bool limited = false;    // a bound was reached
+};
+
+}  // namespace longwire
