@@ -1,0 +1,26 @@
+// Replays the files of the folders given on the command line through a fuzz target: a corpus as an ordinary test.
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+int main(int argc, char** argv) {
+  std::size_t files = 0;
+  for (int i = 1; i < argc; ++i) {
+    if (!std::filesystem::exists(argv[i])) continue;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::vector<char> read{std::istreambuf_iterator<char>(in), {}};
+      const std::vector<std::uint8_t> bytes(read.begin(), read.end());
+      LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+      ++files;
+    }
+  }
+  std::printf("%zu inputs replayed\n", files);
+  return files == 0 ? 1 : 0;
+}
