@@ -18,6 +18,7 @@ class BodyFiles;  // dissectors/body_files.h: --bodies DIR
 struct DissectOptions {
   const Secrets* secrets = nullptr;   // never null in a run
   const BodyFiles* bodies = nullptr;  // null = bodies are not kept
+  std::int64_t first_capture_id = 1;  // captures.id of the capture file with index 0
 };
 
 // Where rows go; one per worker.
@@ -28,13 +29,16 @@ struct RowSink {
 // Ids of one connection's rows: the packet's set-wide number times 1000, plus 0, 1 ... within the packet. They never
 // fall: something that began in an earlier packet than the last id gets the last one's packet. So ids are unique (a
 // packet belongs to one connection) and do not depend on how many threads work. Beyond 1,000 ids a packet they go on in
-// a range of their own, from 2^62.
+// a range of their own, from 2^62. Makers of rows for one table that do not know of each other begin at different
+// places within the packet.
 class Ids {
  public:
+  explicit Ids(std::uint64_t first_in_packet = 0) : first_(first_in_packet) {}
+
   std::int64_t next(std::uint64_t number) {
     if (number > packet_) {
       packet_ = number;
-      count_ = 0;
+      count_ = first_;
     }
     const std::uint64_t n = count_++;
     return static_cast<std::int64_t>(n < per_packet ? packet_ * per_packet + n : (std::uint64_t{1} << 62) + (packet_ << 24) + n);
@@ -42,7 +46,7 @@ class Ids {
 
  private:
   static constexpr std::uint64_t per_packet = 1000;  // so that a person sees the frame in the id
-  std::uint64_t packet_ = 0, count_ = 0;
+  std::uint64_t first_, packet_ = 0, count_ = 0;
 };
 
 // Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.

@@ -1,0 +1,206 @@
+#include "cli/analyze_command.h"
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/command_line.h"
+#include "cli/pipeline.h"
+#include "cli/progress.h"
+#include "dissectors/body_files.h"
+#include "dissectors/secrets.h"
+#include "storage/query.h"
+
+namespace longwire {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr int exit_damaged = 3;         // README, Exit codes
+constexpr int exit_interrupted = 130;   // 128 + SIGINT, as shells say it
+constexpr unsigned most_threads = 256;  // arbitrary, but more than any machine has use for
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// While it lives, the first Ctrl-C or SIGTERM only sets `interrupted`; the second one ends the program at once.
+class SignalGuard {
+ public:
+  SignalGuard() {
+    interrupted = 0;
+    std::signal(SIGINT, on_signal);
+    std::signal(SIGTERM, on_signal);
+  }
+  ~SignalGuard() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+  }
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+ private:
+  static void on_signal(int signal) {
+    interrupted = 1;
+    std::signal(signal, SIG_DFL);
+  }
+};
+
+po::options_description analyze_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("output,o", po::value<std::string>()->value_name("DB"), "the database; default: the first file's name with .db, in this folder");
+  add("force", po::bool_switch(), "replace an existing database");
+  add("append", po::bool_switch(), "add to an existing database");
+  add("filter,f", po::value<std::string>()->value_name("BPF")->default_value(""), "only packets that this capture filter lets pass");
+  add("threads", po::value<unsigned>()->value_name("N"), "threads to use; default: the machine's cores");
+  add("bodies", po::value<std::string>()->value_name("DIR"), "write decoded bodies as files into DIR, named by exchange");
+  add("overlap", po::value<std::string>()->value_name("first|last")->default_value("first"),
+      "which copy of a byte wins that was sent twice");
+  add("verify-checksums", po::bool_switch(), "report wrong IPv4 and TCP checksums (offload makes most captures' wrong)");
+  add("keep-secrets", po::bool_switch(), "store credentials and cookies as they are, not as tokens");
+  add("token-key", po::value<std::string>()->value_name("HEX"), "key of the tokens, 32 hexadecimal digits; default: random");
+  add("keylog", po::value<std::vector<std::string>>()->value_name("FILE"), "TLS key log; read, but not used yet: TLS is not decrypted");
+  add("rsa-key", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "server's RSA key; read, but not used yet: TLS is not decrypted");
+  add("quiet", po::bool_switch(), "no progress, no summary");
+  return options;
+}
+
+const CommandHelp help{"longwire analyze FILE... [-o DB] [options]",
+                       "Reads capture files (pcap, pcapng, snoop; also .gz, .zst, .lz4; '-' is standard input), follows every TCP\n"
+                       "connection, dissects HTTP, and leaves one SQLite database. Several files are one capture, in the order of\n"
+                       "their first packets.",
+                       "  longwire analyze monday.pcapng\n"
+                       "  longwire analyze part*.pcap.zst -o week.db --force\n"
+                       "  tcpdump -i eth0 -w - tcp port 80 | longwire analyze - -o now.db\n"
+                       "  longwire analyze big.pcap -f 'host 192.0.2.7' --bodies bodies/\n"};
+
+std::string default_target(const std::string& first_file) {
+  if (first_file == "-") return "capture.db";
+  std::filesystem::path name = std::filesystem::path(first_file).filename();
+  for (const char* compressed : {".gz", ".zst", ".lz4"}) {
+    if (name.extension() == compressed) name = name.stem();
+  }
+  return name.replace_extension(".db").string();
+}
+
+void require_readable(const po::variables_map& values, const char* option) {
+  if (values.count(option) == 0) return;
+  for (const std::string& file : values[option].as<std::vector<std::string>>()) {
+    if (!std::ifstream(file)) throw UsageError(fmt::format("cannot read --{} {}", option, file));
+  }
+}
+
+unsigned thread_count(const po::variables_map& values) {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned n = values.count("threads") != 0 ? values["threads"].as<unsigned>() : std::min(cores, most_threads);
+  if (n == 0 || n > most_threads) throw UsageError(fmt::format("--threads takes 1 to {}", most_threads));
+  return n;
+}
+
+Overlap overlap(const po::variables_map& values) {
+  const std::string& policy = values["overlap"].as<std::string>();
+  if (policy == "first") return Overlap::first;
+  if (policy == "last") return Overlap::last;
+  throw UsageError("--overlap takes 'first' or 'last', not '" + policy + "'");
+}
+
+// Options that change what is seen, as a user would write them.
+std::string options_text(const po::variables_map& values) {
+  std::string text;
+  if (const std::string& filter = values["filter"].as<std::string>(); !filter.empty()) text += " --filter '" + filter + "'";
+  if (overlap(values) == Overlap::last) text += " --overlap last";
+  if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
+  if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
+  return text.empty() ? text : text.substr(1);
+}
+
+Secrets secrets(const po::variables_map& values) {
+  if (values["keep-secrets"].as<bool>()) return Secrets::kept();
+  if (values.count("token-key") != 0) return Secrets::with_key(values["token-key"].as<std::string>());
+  return Secrets::with_random_key();
+}
+
+std::int64_t count(const Database& db, const char* table) {
+  std::int64_t n = 0;
+  db.query(
+      fmt::format("SELECT count(*) FROM {}", table), [](const auto&) {},
+      [&](const std::vector<Value>& row) {
+        n = std::get<std::int64_t>(row[0]);
+        return true;
+      });
+  return n;
+}
+
+void print_summary(const std::string& target, const CaptureSet& input) {
+  std::uint64_t packets = 0;
+  for (const CaptureInfo& info : input.captures()) packets += info.packets;
+  const Database db(target);
+  fmt::print(stderr, "{}: {} packets, {} connections, {} HTTP exchanges, {} anomalies\nnext: longwire report {}\n", target, packets,
+             count(db, "connections"), count(db, "http_exchanges"), count(db, "anomalies"), target);
+}
+
+// One line a damaged file; true where there is one.
+bool tell_damage(const CaptureSet& input) {
+  bool damaged = false;
+  for (const CaptureInfo& info : input.captures()) {
+    if (!info.damaged_at) continue;
+    fmt::print(stderr, "longwire: {}: damaged at byte {}: {}; everything before it was analyzed\n", info.path, *info.damaged_at,
+               info.damage);
+    damaged = true;
+  }
+  return damaged;
+}
+
+}  // namespace
+
+int run_analyze(const std::vector<std::string>& arguments) {
+  const auto parsed = parse_command_line(arguments, analyze_options(), "file", help);
+  if (!parsed) return 0;
+  const po::variables_map& values = *parsed;
+  if (values.count("file") == 0) throw UsageError("no capture file given; see 'longwire analyze --help'");
+  const auto& files = values["file"].as<std::vector<std::string>>();
+  require_readable(values, "keylog");
+  require_readable(values, "rsa-key");
+  const bool quiet = values["quiet"].as<bool>();
+  const std::string target = values.count("output") != 0 ? values["output"].as<std::string>() : default_target(files[0]);
+
+  PipelineOptions options;
+  options.threads = thread_count(values);
+  options.decode.verify_checksums = values["verify-checksums"].as<bool>();
+  options.reassembly.overlap = overlap(values);
+  options.options_text = options_text(values);
+  const Secrets tokens = secrets(values);
+  options.dissect.secrets = &tokens;
+  std::optional<BodyFiles> bodies;
+  if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
+
+  Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
+  options.dissect.first_capture_id = store.first_capture_id();
+  SourceOptions source;
+  source.filter = values["filter"].as<std::string>();
+  source.first_number = store.first_number();
+  CaptureSet input(files, source);
+
+  const SignalGuard signals;
+  {
+    Progress progress(!quiet);
+    options.progress = [&](std::uint64_t packets) {
+      progress.update(input.bytes_read(), input.bytes_total(), packets);
+      return interrupted == 0;
+    };
+    if (!run_pipeline(input, store, options)) {
+      fmt::print(stderr, "longwire: stopped; nothing was written to {}\n", target);
+      return exit_interrupted;
+    }
+    store.finish();
+  }
+  const bool damaged = tell_damage(input);
+  if (!quiet) print_summary(target, input);
+  return damaged ? exit_damaged : 0;
+}
+
+}  // namespace longwire

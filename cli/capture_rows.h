@@ -1,0 +1,28 @@
+// Rows about what was read: captures, their interfaces, what their packets were, and oddities below TCP.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capture/decode.h"
+#include "capture/source.h"
+#include "dissectors/context.h"
+
+namespace longwire {
+
+class CaptureRows {
+ public:
+  CaptureRows(std::string options_text, std::int64_t first_capture_id)
+      : options_text_(std::move(options_text)), first_capture_id_(first_capture_id) {}
+
+  void captures(const std::vector<CaptureInfo>& infos, RowBatch& rows) const;
+  void kinds(std::uint32_t capture, const std::vector<PacketKind>& kinds, RowBatch& rows) const;
+  void anomalies(const std::vector<DecodeAnomaly>& anomalies, RowBatch& rows);
+
+ private:
+  std::string options_text_;
+  std::int64_t first_capture_id_;
+  Ids ids_{900};  // sessions begin at 0
+};
+
+}  // namespace longwire

@@ -1,0 +1,47 @@
+#include "cli/command_line.h"
+
+#include <iostream>
+
+#include "capture/error.h"
+
+namespace longwire {
+
+namespace po = boost::program_options;
+
+namespace {
+
+// "longwire query" of "longwire query DB [SQL | NAME]".
+std::string command_of(const CommandHelp& help) {
+  const std::size_t program_end = help.usage.find(' ');
+  return help.usage.substr(0, help.usage.find(' ', program_end + 1));
+}
+
+}  // namespace
+
+std::optional<po::variables_map> parse_command_line(const std::vector<std::string>& arguments, const po::options_description& options,
+                                                    const std::string& positional, const CommandHelp& help) {
+  po::options_description all;
+  all.add(options);
+  all.add_options()("help,h", "show this help");
+  po::options_description with_positional;
+  with_positional.add(all);
+  with_positional.add_options()(positional.c_str(), po::value<std::vector<std::string>>());
+  po::positional_options_description places;
+  places.add(positional.c_str(), -1);
+  try {
+    po::variables_map values;
+    using namespace po::command_line_style;
+    constexpr int style = unix_style & ~allow_guessing;
+    po::store(po::command_line_parser(arguments).options(with_positional).positional(places).style(style).run(), values);
+    if (values.count("help") != 0) {
+      std::cout << "Usage: " << help.usage << "\n\n" << help.about << "\n\nOptions:\n" << all << "\nExamples:\n" << help.examples;
+      return std::nullopt;
+    }
+    po::notify(values);
+    return values;
+  } catch (const po::error& error) {
+    throw UsageError(std::string(error.what()) + "; see '" + command_of(help) + " --help'");
+  }
+}
+
+}  // namespace longwire

@@ -1,0 +1,25 @@
+// One command's command line: its options by Boost.Program_options, its help, and its errors, alike for all commands.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+namespace longwire {
+
+struct CommandHelp {
+  std::string usage;     // "longwire query DB [SQL | NAME] [options]"
+  std::string about;     // what the command does, one paragraph
+  std::string examples;  // lines, each indented by two spaces
+};
+
+// Parses `arguments` (without program and command). `options` are those of the help; `positional` names the option that
+// takes what stands without a dash, all of it. --help is added; where it was given, the help is printed to standard
+// output and nothing is returned. Throws UsageError, one line that ends with how to get help.
+std::optional<boost::program_options::variables_map> parse_command_line(const std::vector<std::string>& arguments,
+                                                                        const boost::program_options::options_description& options,
+                                                                        const std::string& positional, const CommandHelp& help);
+
+}  // namespace longwire

@@ -1,0 +1,266 @@
+#include "cli/pipeline.h"
+
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "cli/capture_rows.h"
+#include "cli/pipeline_queue.h"
+#include "dissectors/session.h"
+
+namespace longwire {
+namespace {
+
+// Batches on their way at once, beside one a worker: enough to smooth the stages, little memory.
+constexpr std::size_t spare_read_batches = 4;
+constexpr std::size_t spare_row_batches = 4;
+
+// Takes full row batches and gives empty ones: straight into the store, or to the thread that writes.
+class RowWriter {
+ public:
+  RowWriter(Store& store, std::size_t producers, bool own_thread)
+      : store_(store), full_(producers + spare_row_batches), empty_(2 * producers + 2 * spare_row_batches) {
+    if (own_thread) thread_ = std::thread([this] { write_all(); });
+  }
+  ~RowWriter() {
+    full_.close(true);
+    if (thread_.joinable()) thread_.join();
+  }
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
+
+  // The batch is written, now or soon; what comes back is empty. Null once writing has failed.
+  std::unique_ptr<RowBatch> exchange(std::unique_ptr<RowBatch> batch) {
+    if (!thread_.joinable()) {
+      store_.write(*batch);
+      batch->clear();
+      return batch;
+    }
+    if (!full_.push(std::move(batch))) return nullptr;
+    auto used = empty_.try_pop();
+    return used ? std::move(*used) : std::make_unique<RowBatch>();
+  }
+
+  // Waits until everything is written; rethrows what went wrong there.
+  void finish() {
+    full_.close();
+    if (thread_.joinable()) thread_.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void write_all() {
+    try {
+      while (auto batch = full_.pop()) {
+        store_.write(**batch);
+        (*batch)->clear();
+        empty_.push(std::move(*batch));
+      }
+    } catch (...) {
+      failure_ = std::current_exception();
+      full_.close(true);
+    }
+  }
+
+  Store& store_;
+  PipelineQueue<std::unique_ptr<RowBatch>> full_, empty_;
+  std::thread thread_;
+  std::exception_ptr failure_;  // read after join
+};
+
+// Connections of one share of the hashes, and the rows they make.
+class Worker {
+ public:
+  Worker(const PipelineOptions& options, RowWriter& writer)
+      : writer_(writer), rows_(std::make_unique<RowBatch>()), sink_(options.dissect), table_(sink_, options.reassembly) {
+    sink_.into(*rows_);
+  }
+
+  // False once rows can no longer be written.
+  bool add(const Segment& segment) {
+    table_.add(segment);
+    return !rows_->full() || flush();
+  }
+  void expire(std::uint64_t number) { table_.expire(number); }
+  bool finish(const Stamp& end) {
+    table_.finish(end);
+    return flush();
+  }
+
+ private:
+  bool flush() {
+    rows_ = writer_.exchange(std::move(rows_));
+    if (!rows_) return false;
+    sink_.into(*rows_);
+    return true;
+  }
+
+  RowWriter& writer_;
+  std::unique_ptr<RowBatch> rows_;
+  SessionSink sink_;
+  ConnectionTable<SessionSink> table_;
+};
+
+// What was read and decoded together. `shares` says which segments are whose; it is used again when nobody reads it.
+struct ReadBatch {
+  PacketBatch packets;
+  SegmentBatch segments;
+  std::vector<std::vector<std::uint32_t>> shares;
+  std::atomic<std::size_t> readers{0};
+};
+
+// Runs one Worker on the segments that fall to it.
+class WorkerThread {
+ public:
+  WorkerThread(std::size_t share, const PipelineOptions& options, RowWriter& writer)
+      : share_(share), worker_(options, writer), queue_(spare_read_batches) {
+    thread_ = std::thread([this] { work(); });
+  }
+  ~WorkerThread() {
+    queue_.close(true);
+    if (thread_.joinable()) thread_.join();
+  }
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
+
+  bool push(ReadBatch* batch) { return queue_.push(batch); }
+  void finish(const Stamp& end) {
+    end_ = end;
+    ended_ = true;
+    queue_.close();
+  }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void work() {
+    try {
+      while (auto batch = queue_.pop()) {
+        const auto& segments = (*batch)->segments.segments;
+        for (std::uint32_t i : (*batch)->shares[share_]) {
+          if (!worker_.add(segments[i])) return queue_.close(true);
+        }
+        if (!(*batch)->packets.packets.empty()) worker_.expire((*batch)->packets.packets.back().at.number);
+        (*batch)->readers.fetch_sub(1, std::memory_order_release);
+      }
+      if (ended_) worker_.finish(end_);
+    } catch (...) {
+      failure_ = std::current_exception();
+      queue_.close(true);
+    }
+  }
+
+  const std::size_t share_;
+  Worker worker_;
+  PipelineQueue<ReadBatch*> queue_;
+  Stamp end_;           // written before the queue is closed, read after
+  bool ended_ = false;  // likewise
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+// Where segments go: to a worker in this thread, or to workers of their own. Three verbs, both kinds.
+class Workers {
+ public:
+  Workers(const PipelineOptions& options, RowWriter& writer) {
+    const unsigned own = options.threads > 2 ? options.threads - 2 : 0;
+    if (own == 0) inline_ = std::make_unique<Worker>(options, writer);
+    for (unsigned i = 0; i < own; ++i) threads_.push_back(std::make_unique<WorkerThread>(i, options, writer));
+  }
+
+  // The batch for the next read: one that nobody uses any more, or a new one.
+  ReadBatch& next_batch() {
+    for (auto& batch : pool_) {
+      if (batch->readers.load(std::memory_order_acquire) == 0) return *batch;
+    }
+    return *pool_.emplace_back(std::make_unique<ReadBatch>());
+  }
+
+  bool add(ReadBatch& batch) {
+    if (inline_) {
+      for (const Segment& segment : batch.segments.segments) {
+        if (!inline_->add(segment)) return false;
+      }
+      if (!batch.packets.packets.empty()) inline_->expire(batch.packets.packets.back().at.number);
+      return true;
+    }
+    share_out(batch);
+    batch.readers.store(threads_.size(), std::memory_order_relaxed);  // published by the queues' locks
+    for (auto& thread : threads_) {
+      if (!thread->push(&batch)) return false;
+    }
+    return true;
+  }
+
+  void finish(const Stamp& end) {
+    if (inline_) inline_->finish(end);
+    for (auto& thread : threads_) thread->finish(end);
+    join();
+  }
+  void join() {
+    for (auto& thread : threads_) thread->join();
+  }
+
+ private:
+  void share_out(ReadBatch& batch) const {
+    batch.shares.resize(threads_.size());
+    for (auto& share : batch.shares) share.clear();
+    const auto& segments = batch.segments.segments;
+    for (std::uint32_t i = 0; i < segments.size(); ++i) {
+      batch.shares[static_cast<std::size_t>((std::uint64_t{segments[i].hash} * threads_.size()) >> 32)].push_back(i);
+    }
+  }
+
+  std::vector<std::unique_ptr<ReadBatch>> pool_;  // outlives the threads that read it
+  std::unique_ptr<Worker> inline_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
+};
+
+}  // namespace
+
+bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options) {
+  const std::size_t producers = options.threads > 2 ? options.threads - 1 : 1;
+  RowWriter writer(store, producers, options.threads > 1);
+  CaptureRows captures(options.options_text, options.dissect.first_capture_id);
+  auto rows = std::make_unique<RowBatch>();
+  Decoder decoder(options.decode);
+  Stamp last;
+  bool running = true;
+  bool complete = true;
+  {
+    Workers workers(options, writer);
+    std::uint32_t capture = 0;
+    while (running) {
+      ReadBatch& batch = workers.next_batch();
+      batch.segments.clear();
+      if (!input.next(batch.packets)) break;
+      while (capture < batch.packets.capture) captures.kinds(capture++, decoder.take_kinds(), *rows);
+      for (const Packet& packet : batch.packets.packets) decoder.decode(packet, batch.segments);
+      if (!batch.packets.packets.empty()) last = batch.packets.packets.back().at;
+      captures.anomalies(batch.segments.anomalies, *rows);
+      if (rows->full()) running = (rows = writer.exchange(std::move(rows))) != nullptr;
+      running = running && workers.add(batch);
+      if (running && options.progress && !options.progress(last.number)) running = complete = false;
+    }
+    if (running) {
+      captures.kinds(capture, decoder.take_kinds(), *rows);
+      workers.finish(last);
+    } else {
+      workers.join();  // tells what went wrong, if it was a worker
+    }
+  }
+  if (running) {
+    captures.captures(input.captures(), *rows);
+    writer.exchange(std::move(rows));
+  }
+  writer.finish();
+  return complete;
+}
+
+}  // namespace longwire

@@ -1,0 +1,36 @@
+// From packets to rows in the store, on as many threads as asked: the only file of the project that knows threads.
+//
+//   1 thread:   everything, one after the other.
+//   2 threads:  reading, decoding, reassembly and dissection | writing rows.
+//   N threads:  reading and decoding | N - 2 workers, each with the connections whose hash falls to it | writing rows.
+//
+// Rows are the same for any N: ids come from packet numbers, and a connection lives in one worker alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "capture/decode.h"
+#include "capture/source.h"
+#include "dissectors/context.h"
+#include "reassembly/connection_table.h"
+#include "storage/store.h"
+
+namespace longwire {
+
+struct PipelineOptions {
+  unsigned threads = 1;
+  DecodeOptions decode;
+  ReassemblyOptions reassembly;
+  DissectOptions dissect;
+  // What `captures.options` says: options that change what is seen.
+  std::string options_text;
+  // Called now and then by the reading thread; returns false to stop early, as if the input ended here.
+  std::function<bool(std::uint64_t packets)> progress;
+};
+
+// Reads `input` to its end and hands all rows to `store`; the caller finishes the store. Throws what the readers, the
+// store or a lack of memory throw, after all threads have stopped. False where progress() asked to stop.
+bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options);
+
+}  // namespace longwire

@@ -1,0 +1,31 @@
+// Tells a person how far a long run is: one line on standard error, drawn again a few times a second. Only on a
+// terminal; silent when piped.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace longwire {
+
+class Progress {
+ public:
+  explicit Progress(bool wanted);  // shown only where wanted and standard error is a terminal
+  ~Progress();                     // removes the line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void update(std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets);
+
+  // The line for a run that is `seconds` old: "412 MB of 1.2 GB  34 %  1.8 M packets/s  4 s left".
+  static std::string line(double seconds, std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets);
+
+ private:
+  using Clock = std::chrono::steady_clock;  // how long the user has waited; no row ever holds it
+  bool shown_;
+  bool drawn_ = false;
+  Clock::time_point began_ = Clock::now(), next_ = began_;
+};
+
+}  // namespace longwire
