@@ -108,7 +108,7 @@ demo() {
   need "${packages_build[@]}"
   configure release -DLONGWIRE_TESTS=OFF
   build release longwire
-  local program=build/release/cli/longwire
+  local program=build/release/longwire
   "$program" analyze samples/shop.pcapng -o build/shop.db --force
   "$program" report build/shop.db
   echo

@@ -5,6 +5,7 @@
 // everything reads through Cursor, or through subspan/first/last of Bytes.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +13,8 @@
 #include <string_view>
 
 namespace longwire {
+
+static_assert(std::endian::native == std::endian::little, "Cursor's byte order");
 
 using Bytes = std::span<const std::uint8_t>;
 
@@ -23,6 +26,13 @@ inline std::string_view as_text(Bytes bytes) {
 // The same text as bytes; nothing is copied, the lifetime is that of `text`.
 inline Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// How far `part` stands from the start of `whole`; 0 where it does not lie inside.
+inline std::size_t offset_of(Bytes part, Bytes whole) {
+  const auto at = reinterpret_cast<std::uintptr_t>(part.data());
+  const auto start = reinterpret_cast<std::uintptr_t>(whole.data());
+  return at >= start && at <= start + whole.size() ? at - start : 0;
 }
 
 // Reads fields in network order from the front of a Bytes.
@@ -40,16 +50,20 @@ class Cursor {
   std::size_t position() const { return position_; }
   std::size_t left() const { return ok_ ? bytes_.size() - position_ : 0; }
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-  std::uint32_t u24() { return static_cast<std::uint32_t>(number(3)); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
-  std::uint64_t u64() { return number(8); }
+  std::uint8_t u8() { return number<std::uint8_t>(); }
+  std::uint16_t u16() { return __builtin_bswap16(number<std::uint16_t>()); }
+  std::uint32_t u24() {
+    if (!has(3)) return 0;
+    const std::uint32_t high = u8();
+    return high << 16 | u16();
+  }
+  std::uint32_t u32() { return __builtin_bswap32(number<std::uint32_t>()); }
+  std::uint64_t u64() { return __builtin_bswap64(number<std::uint64_t>()); }
 
   // Little-endian, for the few formats that are (capture files, radiotap).
-  std::uint16_t u16le() { return __builtin_bswap16(u16()); }
-  std::uint32_t u32le() { return __builtin_bswap32(u32()); }
-  std::uint64_t u64le() { return __builtin_bswap64(u64()); }
+  std::uint16_t u16le() { return number<std::uint16_t>(); }
+  std::uint32_t u32le() { return number<std::uint32_t>(); }
+  std::uint64_t u64le() { return number<std::uint64_t>(); }
 
   Bytes take(std::size_t n) {
     if (!has(n)) return {};
@@ -88,11 +102,13 @@ class Cursor {
     if (ok_) wanted_ = wanted;
     ok_ = false;
   }
-  std::uint64_t number(std::size_t n) {
-    if (!has(n)) return 0;
-    std::uint64_t value = 0;
-    for (std::uint8_t byte : bytes_.subspan(position_, n)) value = value << 8 | byte;
-    position_ += n;
+  // As it lies in memory: the host is little-endian (checked above).
+  template <class Unsigned>
+  Unsigned number() {
+    Unsigned value = 0;
+    if (!has(sizeof value)) return 0;
+    std::memcpy(&value, bytes_.data() + position_, sizeof value);
+    position_ += sizeof value;
     return value;
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "capture/bytes.h"
@@ -15,11 +16,23 @@ struct Address {
   std::array<std::uint8_t, 16> octets{};
 
   // `octets` has 4 or 16 elements; any other size gives the unspecified address.
-  static Address from(Bytes octets);
-  bool is_ipv4() const;
+  static Address from(Bytes octets) {
+    Address address;
+    if (octets.size() == 4) {
+      std::memcpy(address.octets.data(), ipv4_prefix, sizeof ipv4_prefix);
+      std::memcpy(address.octets.data() + sizeof ipv4_prefix, octets.data(), 4);
+    } else if (octets.size() == 16) {
+      std::memcpy(address.octets.data(), octets.data(), 16);
+    }
+    return address;
+  }
+  bool is_ipv4() const { return std::memcmp(octets.data(), ipv4_prefix, sizeof ipv4_prefix) == 0; }
   std::string to_string() const;  // dotted quad, or RFC 5952 text
 
   friend auto operator<=>(const Address&, const Address&) = default;
+
+ private:
+  static constexpr std::uint8_t ipv4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 };
 
 struct Endpoint {
@@ -30,5 +43,8 @@ struct Endpoint {
 
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
+
+// Well mixed, and the same for (a, b) and (b, a).
+std::uint32_t connection_hash(const Endpoint& a, const Endpoint& b);
 
 }  // namespace longwire

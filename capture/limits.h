@@ -23,6 +23,7 @@ inline constexpr Limit packet_bytes{"packet.bytes", 16 << 20, "bytes",
                                     "larger than any link's packet; a length above it is damage, not data"};
 inline constexpr Limit pcapng_interfaces{"pcapng.interfaces", 65536, "interfaces", "descriptions kept for one section"};
 inline constexpr Limit decode_depth{"decode.depth", 16, "headers", "tags, tunnels and extension headers inside one another"};
+inline constexpr Limit packet_kinds{"packet.kinds", 1024, "kinds", "counted apart (link types, ethertypes, protocols); the rest is `other`"};
 inline constexpr Limit ip_fragment_datagrams{"ip.fragment.datagrams", 1024, "datagrams",
                                              "being put together at once; the oldest is given up first"};
 inline constexpr Limit ip_fragment_pieces{"ip.fragment.pieces", 256, "fragments", "of one datagram"};

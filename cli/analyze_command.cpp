@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -95,8 +94,7 @@ void require_readable(const po::variables_map& values, const char* option) {
 }
 
 unsigned thread_count(const po::variables_map& values) {
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  const unsigned n = values.count("threads") != 0 ? values["threads"].as<unsigned>() : std::min(cores, most_threads);
+  const unsigned n = values.count("threads") != 0 ? values["threads"].as<unsigned>() : std::min(machine_threads(), most_threads);
   if (n == 0 || n > most_threads) throw UsageError(fmt::format("--threads takes 1 to {}", most_threads));
   return n;
 }

@@ -1,5 +1,6 @@
 #include "cli/pipeline.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -223,6 +224,10 @@ class Workers {
 };
 
 }  // namespace
+
+unsigned machine_threads() {
+  return std::max(1u, std::thread::hardware_concurrency());
+}
 
 bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options) {
   const std::size_t producers = options.threads > 2 ? options.threads - 1 : 1;

@@ -18,6 +18,9 @@
 
 namespace longwire {
 
+// The machine's cores, at least 1: the default for `threads`.
+unsigned machine_threads();
+
 struct PipelineOptions {
   unsigned threads = 1;
   DecodeOptions decode;

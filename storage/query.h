@@ -1,6 +1,7 @@
 // Questions to a database: SQL or a named question in, rows out. Read-only.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
