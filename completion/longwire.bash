@@ -1,0 +1,33 @@
+# Bash completion of longwire. tests/install_test.py checks the options against the program's --help.
+
+_longwire_words() {
+  case $1 in
+    analyze) echo '--output --force --append --filter --threads --overlap --verify-checksums --bodies --token-key --keep-secrets --keylog --rsa-key --quiet --help' ;;
+    query) echo '--format --list --help' ;;
+    report) echo '--format --help' ;;
+    *) echo 'analyze query report --help --version' ;;
+  esac
+}
+
+_longwire() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=
+  ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
+  COMPREPLY=()
+  case $command:$before in
+    *:--overlap) mapfile -t COMPREPLY < <(compgen -W 'first last' -- "$word") ;;
+    query:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
+    report:--format) mapfile -t COMPREPLY < <(compgen -W 'table markdown' -- "$word") ;;
+    *:--bodies) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+    *:--threads | *:--filter | *:-f | *:--token-key) ;;
+    :* | *:--help) mapfile -t COMPREPLY < <(compgen -W "$(_longwire_words '')" -- "$word"; compgen -f -- "$word") ;;
+    *)
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_longwire_words "$command")" -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      fi
+      ;;
+  esac
+}
+
+complete -o filenames -F _longwire longwire

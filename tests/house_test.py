@@ -1,0 +1,156 @@
+"""The house rules that a compiler does not check: who may include what, names, and that the README tells the truth.
+
+    python3 tests/house_test.py            all rules
+    python3 tests/house_test.py --limits   prints the README's table of limits, from capture/limits.h
+"""
+import re
+import sys
+import unittest
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parent.parent
+ROOMS = ['capture', 'reassembly', 'dissectors', 'storage', 'cli']  # data flows right, includes point left
+
+# Headers of others that only some files may name, as patterns of paths.
+CONFINED = {
+    r'pcap(/\w+)?\.h': r'capture/',
+    r'openssl/.*': r'dissectors/(tls|certificate)',
+    r'sqlite3\.h': r'storage/',
+    r'(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier)': r'cli/pipeline',
+    r'atomic': r'cli/pipeline|capture/mapped_file|cli/interrupt',  # a signal handler and a page fault's may set a flag
+    r'(ctime|time\.h|sys/time\.h)': r'cli/',  # packet time only; a clock moves nothing but the progress line
+}
+
+ABOUT_300, DISSECTOR_MOST = 330, 500  # lines: more wants a second noun
+
+
+def sources():
+    for room in ROOMS:
+        for path in sorted((HOUSE / room).rglob('*')):
+            if path.suffix in ('.h', '.cpp'):
+                yield room, path.relative_to(HOUSE).as_posix(), path.read_text(encoding='utf8')
+
+
+def without_comments(code):
+    return re.sub(r'//[^\n]*|/\*.*?\*/', '', code, flags=re.S)
+
+
+def limits():
+    """[(name, value, unit, reason)] of capture/limits.h."""
+    code = without_comments((HOUSE / 'capture/limits.h').read_text(encoding='utf8'))
+    code = re.sub(r'std::uint64_t\{(\d+)\}', r'\1', code)
+    text = r'((?:"[^"]*"\s*)+)'
+    found = re.findall(r'inline constexpr Limit \w+\{\s*' + text + r',\s*([\d<<* +\']+?),\s*' + text + r',\s*' + text + r'\}', code)
+    literal = lambda parts: ''.join(re.findall(r'"([^"]*)"', parts))
+    return [(literal(n), eval(v.replace("'", ''), {}), literal(u), literal(r)) for n, v, u, r in found]
+
+
+def table(heading):
+    """The rows below a README heading's first table, as lists of cells without backticks."""
+    readme = (HOUSE / 'README.md').read_text(encoding='utf8')
+    section = re.search(r'^#+ ' + re.escape(heading) + r'\n(.*?)(?=^#+ |\Z)', readme, re.M | re.S)
+    lines = [line for line in section.group(1).splitlines() if line.startswith('|')]
+    return [[cell.strip().replace('`', '') for cell in line.strip('|').split('|')] for line in lines[2:]]
+
+
+def limits_table():
+    rows = ['| Limit | Value | Unit | What and why |', '|---|---:|---|---|']
+    return rows + ['| `%s` | %s | %s | %s |' % (n, format(v, ','), u, r) for n, v, u, r in limits()]
+
+
+def anomaly_codes():
+    """Literals of the form `protocol.what` in the rooms that make anomalies."""
+    codes = set()
+    for room, name, code in sources():
+        if room in ('capture', 'reassembly', 'dissectors') and name != 'capture/limits.h':
+            codes |= set(re.findall(r'"([a-z][a-z0-9]*\.[a-z][a-z0-9_]*)"', re.sub(r'#include[^\n]*', '', without_comments(code))))
+    return codes
+
+
+class House(unittest.TestCase):
+    maxDiff = None
+
+    def test_includes_point_left(self):
+        wrong = []
+        for room, name, code in sources():
+            for included in re.findall(r'#\s*include\s+"([^"]+)"', code):
+                to = included.split('/')[0]
+                if to not in ROOMS:
+                    wrong.append('%s includes "%s", which stands in no room' % (name, included))
+                elif ROOMS.index(to) > ROOMS.index(room):
+                    wrong.append('%s includes "%s", which stands to its right' % (name, included))
+        self.assertEqual(wrong, [])
+
+    def test_storage_sees_of_the_dissectors_only_the_rows(self):
+        allowed = r'dissectors/(row|rows|row_batch|rows/\w+)\.h$'
+        wrong = [(name, included) for room, name, code in sources() if room == 'storage'
+                 for included in re.findall(r'#\s*include\s+"(dissectors/[^"]+)"', code) if not re.match(allowed, included)]
+        self.assertEqual(wrong, [])
+
+    def test_headers_of_others_stay_where_they_belong(self):
+        wrong = []
+        for room, name, code in sources():
+            for included in re.findall(r'#\s*include\s+<([^>]+)>', code):
+                for header, where in CONFINED.items():
+                    if re.fullmatch(header, included) and not re.match(where, name):
+                        wrong.append('%s includes <%s>' % (name, included))
+        self.assertEqual(wrong, [])
+
+    def test_no_clock_but_the_packets(self):
+        clocks = r'system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime|\btime\((?:nullptr|NULL|0)\)'
+        wrong = [name for room, name, code in sources() if room != 'cli' and re.search(clocks, without_comments(code))]
+        self.assertEqual(wrong, [])
+
+    def test_each_cmake_library_links_the_rooms_to_its_left(self):
+        for room in ROOMS:
+            cmake = (HOUSE / room / 'CMakeLists.txt').read_text(encoding='utf8')
+            linked = re.search(r'target_link_libraries\(%s PUBLIC ([^)]*?)(?:PRIVATE|\))' % room, cmake).group(1).split()
+            for other in set(linked) & set(ROOMS):
+                self.assertLess(ROOMS.index(other), ROOMS.index(room), '%s links %s' % (room, other))
+
+    def test_names_say_what_things_are(self):
+        empty = r'(common|utils?|helpers?|misc|managers?)'
+        for room, name, code in sources():
+            for part in Path(name).with_suffix('').parts:
+                self.assertNotRegex(part, r'(^|_)%s$' % empty, name)
+            self.assertNotRegex(without_comments(code), r'(class|struct)\s+\w*(Manager|Helper|Utils?)\b', name)
+
+    def test_headers_begin_with_what_they_are(self):
+        for room, name, code in sources():
+            if name.endswith('.h'):
+                self.assertTrue(code.startswith('// '), '%s does not begin with a comment' % name)
+                self.assertIn('#pragma once', code, name)
+
+    def test_files_have_one_noun(self):
+        long = []
+        for room, name, code in sources():
+            lines, most = code.count('\n'), DISSECTOR_MOST if room == 'dissectors' else ABOUT_300
+            if lines > most:
+                long.append('%s has %d lines' % (name, lines))
+        self.assertEqual(long, [])
+
+    def test_each_view_begins_with_the_question_it_answers(self):
+        views = sorted((HOUSE / 'storage/views').glob('*.sql'))
+        self.assertTrue(views)
+        for view in views:
+            first = view.read_text(encoding='utf8').split('\n', 1)[0]
+            self.assertRegex(first, r'^-- .*\?$', view.name)
+
+    def test_readme_has_every_limit(self):
+        self.assertGreater(len(limits()), 10)
+        self.assertEqual(len(limits()), (HOUSE / 'capture/limits.h').read_text(encoding='utf8').count('inline constexpr Limit '))
+        told = [(n, int(v.replace(',', '')), u, r) for n, v, u, r in table('Limits')]
+        self.assertEqual(told, limits())
+
+    def test_readme_has_every_anomaly(self):
+        told = {row[0] for row in table('Anomalies')}
+        made = anomaly_codes()
+        self.assertEqual(sorted(made - told), [], 'made by the code, not in the README')
+        self.assertEqual(sorted(told - made), [], 'in the README, not made by the code')
+
+
+if __name__ == '__main__':
+    if sys.argv[1:] == ['--limits']:
+        print('\n'.join(limits_table()))
+    else:
+        unittest.main()

@@ -1,0 +1,95 @@
+"""What the program finds in our own samples is what the servers logged when they were recorded.
+
+    samples_test.py PROGRAM
+"""
+import collections
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from longwire import HOUSE, SAMPLES, Rows, analyze
+
+PROGRAM = sys.argv[1]
+
+
+def logged(sample):
+    """Exchanges of each connection, as the servers saw them: a Counter of tuples."""
+    told = json.loads((HOUSE / 'samples' / (sample.stem + '.expected.json')).read_text(encoding='utf8'))
+    answer = lambda status: None if status == 499 else status  # nginx's word for a client that went away unanswered
+    return collections.Counter(
+        (c['server_port'],) + tuple((m, t, answer(s), None if answer(s) is None else b) for m, t, s, b in c['exchanges'])
+        for c in told['connections'])
+
+
+def found(rows, expected):
+    """The same from the database. Body sizes that the servers do not know (null) are not asked for."""
+    unknown = {(m, t) for connection in expected for m, t, s, b in connection[1:] if b is None}
+    exchanges = collections.defaultdict(list)
+    for e in sorted(rows('http_exchanges'), key=lambda e: e['ordinal']):
+        body = None if (e['method'], e['path']) in unknown else e['response_body_bytes']
+        exchanges[e['connection_id']].append((e['method'], e['path'], e['status'], body))
+    ports = {c['id']: c['server_port'] for c in rows('connections')}
+    return collections.Counter((ports[i],) + tuple(list_of) for i, list_of in exchanges.items())
+
+
+class Samples(unittest.TestCase):
+    maxDiff = None
+
+    def analyzed(self, sample):
+        database = Path(self.folder) / (sample.stem + '.db')
+        self.assertEqual(analyze(PROGRAM, sample, database), (0, ''))
+        return Rows(database)
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = scratch.name
+
+    def test_every_exchange_that_the_servers_logged(self):
+        self.assertEqual(len(SAMPLES), 4)
+        for sample in SAMPLES:
+            with self.subTest(sample.name), self.analyzed(sample) as rows:
+                expected = logged(sample)
+                self.assertEqual(found(rows, expected), expected)
+
+    def test_nothing_is_odd_about_them(self):
+        for sample in SAMPLES:
+            with self.subTest(sample.name), self.analyzed(sample) as rows:
+                odd = [(a['code'], a['detail']) for a in rows('anomalies')]
+                # a request after one that asked to close (RFC 9112 section 9.6): that is what the sample is about
+                if sample.stem != 'pipelining':
+                    self.assertEqual(odd, [])
+                for c in rows('connections'):
+                    self.assertEqual((c['midstream'], c['one_way'], c['cut'], c['limited']), (0, 0, 0, 0))
+                    self.assertEqual((c['client_missing_bytes'], c['server_missing_bytes']), (0, 0))
+
+    def test_reuse_tells_short_connections_from_long_ones(self):
+        with self.analyzed(HOUSE / 'samples/reuse.pcap') as rows:
+            kinds = collections.Counter((k['kind'], k['why']) for k in rows('connection_kinds'))
+        # ten of HTTP/1.1 with `close` and ten of HTTP/1.0; one of ten exchanges, one of three
+        self.assertEqual(kinds[('short', 'negotiated')], 20)
+        self.assertEqual(sum(n for (kind, _), n in kinds.items() if kind == 'long'), 2)
+        self.assertEqual(sum(kinds.values()), 22)
+
+    def test_framing_counts_content_and_not_its_framing(self):
+        with self.analyzed(HOUSE / 'samples/framing.pcap') as rows:
+            by_path = {e['path']: e for e in rows('http_exchanges') if e['method'] == 'GET'}
+        plain = by_path['/chunked']['response_body_bytes']
+        self.assertEqual(by_path['/until-close']['response_body_bytes'], plain)
+        self.assertEqual(by_path['/gzip']['response_decoded_bytes'], plain)
+        self.assertEqual(by_path['/chunked-gzip']['response_decoded_bytes'], 3 * plain)
+        self.assertEqual(json.loads(by_path['/trailers']['response_trailers']), [['X-Sum', '12']])
+        self.assertEqual(json.loads(by_path['/hints']['interim_statuses']), [103])
+        self.assertEqual(by_path['/until-close']['persistent'], 0)
+        self.assertEqual(by_path['/empty']['persistent'], 1)
+
+    def test_expect_continue_belongs_to_its_exchange(self):
+        with self.analyzed(HOUSE / 'samples/framing.pcap') as rows:
+            upload, = [e for e in rows('http_exchanges') if e['method'] == 'POST']
+        self.assertEqual((upload['interim_statuses'], upload['request_body_bytes'], upload['status']), ('[100]', 20000, 201))
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])
