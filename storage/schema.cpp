@@ -1,0 +1,67 @@
+#include "storage/schema.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <optional>
+
+#include "storage/sqlite.h"
+
+namespace longwire {
+namespace {
+
+std::string_view type_name(ColumnType type) {
+  switch (type) {
+    case ColumnType::integer:
+      return "INTEGER";
+    case ColumnType::text:
+      return "TEXT";
+    case ColumnType::blob:
+      return "BLOB";
+  }
+  return {};
+}
+
+std::string constraint_clause(const Constraint& constraint) {
+  switch (constraint.key) {
+    case Key::none:
+      return {};
+    case Key::primary:
+      return " PRIMARY KEY";
+    case Key::foreign:
+      return fmt::format(" REFERENCES {} (id)", constraint.table);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string create_table(const Table& table) {
+  std::string sql = fmt::format("CREATE TABLE {} ( -- {}\n", table.info.name, table.info.meaning);
+  for (const TableColumn& column : table.columns) {
+    const bool last = &column == &table.columns.back();
+    sql += fmt::format("  {} {}{}{} -- {}\n", column.name, type_name(column.type), constraint_clause(column.constraint), last ? "" : ",",
+                       column.meaning);
+  }
+  return sql + ") STRICT";
+}
+
+std::vector<std::string> create_indexes(const Table& table) {
+  std::vector<std::string> statements;
+  for (const TableColumn& column : table.columns)
+    if (column.constraint.index)
+      statements.push_back(fmt::format("CREATE INDEX IF NOT EXISTS {0}_{1} ON {0} ({1})", table.info.name, column.name));
+  return statements;
+}
+
+Marks read_marks(sqlite3* database) {
+  const auto pragma = [database](const char* sql) -> std::optional<int> {
+    const Statement statement = prepare(database, sql);
+    if (statement == nullptr || sqlite3_step(statement.get()) != SQLITE_ROW) return std::nullopt;
+    return sqlite3_column_int(statement.get(), 0);
+  };
+  if (pragma("PRAGMA application_id") != application_id) return {};
+  return {Origin::longwire, pragma("PRAGMA user_version").value_or(0)};
+}
+
+}  // namespace longwire

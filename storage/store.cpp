@@ -1,0 +1,180 @@
+#include "storage/store.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "storage/row_table.h"
+#include "storage/schema.h"
+#include "storage/sql_files.h"
+#include "storage/sqlite.h"
+#include "storage/table.h"
+#include "storage/temporary_file.h"
+
+namespace longwire {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Bytes of a page; measured with tests/bench/store_bench.cpp: wide rows fill 16 KiB pages with less waste and fewer
+// splits than SQLite's usual 4 KiB.
+constexpr int page_bytes = 16384;
+// KiB of pages in memory: the b-trees' edges stay there, and the program as a whole below 300 MB.
+constexpr int cache_kib = 48 << 10;
+// Rows of an index that ANALYZE looks at (sqlite.org/lang_analyze.html recommends 100 to 1000).
+constexpr int analysis_rows = 1000;
+
+// Nothing of an import is of use before its end, so nothing of it is protected: a failure removes the file.
+std::string import_settings() {
+  return fmt::format(
+      "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-{}; PRAGMA "
+      "analysis_limit={};",
+      cache_kib, analysis_rows);
+}
+
+// Throws where `target` must not be written at all.
+void check_target(const std::string& target, StoreOptions options) {
+  std::error_code none;
+  const fs::file_status status = fs::status(target, none);
+  if (fs::is_directory(status)) throw OutputError(fmt::format("{} is a directory; name a file", target));
+  if (fs::exists(status) && !fs::is_regular_file(status)) throw OutputError(fmt::format("{} is not a regular file", target));
+  if (fs::exists(status) && !options.force && !options.append)
+    throw OutputError(fmt::format("{} exists; use --force to replace it or --append to add to it", target));
+}
+
+}  // namespace
+
+class Store::State {
+ public:
+  State(const std::string& target, StoreOptions options) : target_(target), file_(target) {
+    std::string why;
+    database_ = open_database(file_.path(), SQLITE_OPEN_READWRITE, why);
+    if (database_ == nullptr) fail(why);
+    std::error_code none;
+    if (options.append && fs::exists(target, none)) {
+      copy_target();
+    } else {
+      create();
+    }
+    prepare_inserts();
+    run("BEGIN");
+  }
+
+  std::int64_t number(std::string_view sql) {
+    const Statement statement = checked(prepare(database_.get(), sql));
+    if (sqlite3_step(statement.get()) != SQLITE_ROW) fail(error_message(database_.get()));
+    return sqlite3_column_int64(statement.get(), 0);
+  }
+
+  void write(const RowBatch& batch) {
+    for (Insert& insert : inserts_) {
+      const RowSpan rows = insert.source.table().rows(batch);
+      if (rows.count == 0) continue;
+      insert.source.show(rows);
+      const int result = sqlite3_step(insert.statement.get());
+      if (result != SQLITE_DONE) fail(error_message(database_.get()));
+      sqlite3_reset(insert.statement.get());
+      insert.source.show({});
+    }
+  }
+
+  void finish() {
+    for (const Table& table : tables())
+      for (const std::string& sql : create_indexes(table)) run(sql);
+    for (const SqlFile& file : reference_files()) run(std::string(file.text));
+    for (const SqlFile& file : views_files()) run(fmt::format("DROP VIEW IF EXISTS {}; {}", file.name, file.text));
+    run("COMMIT");
+    run("ANALYZE");
+    inserts_.clear();
+    if (sqlite3_close(database_.get()) != SQLITE_OK) fail(error_message(database_.get()));
+    database_.release();
+    file_.publish();
+  }
+
+ private:
+  struct Insert {
+    explicit Insert(const Table& table) : source(table) {}
+    RowTable source;
+    Statement statement;
+  };
+
+  [[noreturn]] void fail(std::string_view why) { throw OutputError(fmt::format("cannot write {}: {}", target_, why)); }
+
+  void run(const std::string& sql) {
+    if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(error_message(database_.get()));
+  }
+
+  Statement checked(Statement statement) {
+    if (statement == nullptr) fail(error_message(database_.get()));
+    return statement;
+  }
+
+  void create() {
+    run(fmt::format("PRAGMA page_size={}; PRAGMA application_id={}; PRAGMA user_version={};", page_bytes, application_id, schema_version));
+    run(import_settings());
+    for (const Table& table : tables()) run(create_table(table));
+  }
+
+  void copy_target() {
+    std::string why;
+    const Handle old = open_database(target_, SQLITE_OPEN_READONLY, why);
+    if (old == nullptr) throw OutputError(fmt::format("cannot append to {}: {}", target_, why));
+    const Marks marks = read_marks(old.get());
+    if (marks.origin != Origin::longwire) throw OutputError(fmt::format("cannot append to {}: not a Longwire database", target_));
+    if (marks.version != schema_version)
+      throw OutputError(fmt::format("cannot append to {}: its schema is version {}, this program writes version {}; name a new file",
+                                    target_, marks.version, schema_version));
+    // Takes a reader's lock and what is still in the old file's log with it.
+    sqlite3_backup* copy = sqlite3_backup_init(database_.get(), "main", old.get(), "main");
+    if (copy == nullptr) fail(error_message(database_.get()));
+    sqlite3_backup_step(copy, -1);
+    if (sqlite3_backup_finish(copy) != SQLITE_OK) fail(error_message(database_.get()));
+    run("PRAGMA journal_mode=DELETE");  // where the old file was in WAL mode
+    run(import_settings());
+  }
+
+  // OR IGNORE: ids are unique by their making; should two be equal all the same, the first row stays and the import goes
+  // on. It costs nothing: SQLite looks for the key in any case.
+  void prepare_inserts() {
+    for (const Table& table : tables()) {
+      Insert& insert = inserts_.emplace_back(table);
+      if (insert.source.attach(database_.get()) != SQLITE_OK) fail(error_message(database_.get()));
+      insert.statement =
+          checked(prepare(database_.get(), fmt::format("INSERT OR IGNORE INTO main.{0} SELECT * FROM temp.batch_{0}", table.info.name)));
+    }
+  }
+
+  std::string target_;
+  TemporaryFile file_;
+  std::deque<Insert> inserts_;  // sources must stay where they are, and outlive database_
+  Handle database_;
+};
+
+Store::Store(const std::string& target, StoreOptions options) {
+  check_target(target, options);
+  state_ = std::make_unique<State>(target, options);
+}
+
+Store::~Store() = default;
+
+std::uint64_t Store::first_number() const {
+  return static_cast<std::uint64_t>(
+      state_->number("SELECT coalesce(max(first_packet + packets + coalesce(filtered, 0)), 1) FROM captures"));
+}
+
+std::int64_t Store::first_capture_id() const {
+  return state_->number("SELECT coalesce(max(id), 0) + 1 FROM captures");
+}
+
+void Store::write(const RowBatch& batch) {
+  state_->write(batch);
+}
+
+void Store::finish() {
+  state_->finish();
+}
+
+}  // namespace longwire

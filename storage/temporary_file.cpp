@@ -1,0 +1,69 @@
+#include "storage/temporary_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "capture/error.h"
+
+namespace longwire {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int attempts = 1000;  // arbitrary: leftovers of killed programs with the same process id
+
+[[noreturn]] void fail(const std::string& target, int reason) {
+  throw OutputError(fmt::format("cannot write {}: {}", target, std::generic_category().message(reason)));
+}
+
+fs::path directory_of(const std::string& target) {
+  const fs::path directory = fs::path(target).parent_path();
+  return directory.empty() ? fs::path(".") : directory;
+}
+
+// Returns errno's value, 0 = done.
+int sync(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  const int reason = ::fsync(file) == 0 ? 0 : errno;
+  ::close(file);
+  return reason;
+}
+
+}  // namespace
+
+TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
+  std::error_code none;
+  if (fs::is_symlink(target, none)) target_ = fs::weakly_canonical(target).string();
+  for (int n = 0; n < attempts; ++n) {
+    path_ = (directory_of(target_) / fmt::format(".longwire-{}-{}.tmp", ::getpid(), n)).string();
+    const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0) {
+      ::close(file);
+      return;
+    }
+    if (errno != EEXIST) fail(target, errno);
+  }
+  fail(target, EEXIST);
+}
+
+TemporaryFile::~TemporaryFile() {
+  if (!published_) ::unlink(path_.c_str());
+}
+
+void TemporaryFile::publish() {
+  if (const int reason = sync(path_); reason != 0) fail(target_, reason);
+  // Logs of the file that is replaced would be played into the new one.
+  for (const char* log : {"-wal", "-shm", "-journal"}) ::unlink((target_ + log).c_str());
+  if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
+  published_ = true;
+  sync(directory_of(target_));  // some file systems cannot sync a directory: the file is there all the same
+}
+
+}  // namespace longwire

@@ -1,0 +1,29 @@
+// A file that appears under its name only when it is whole: until then it has another name in the same directory.
+#pragma once
+
+#include <string>
+
+namespace longwire {
+
+class TemporaryFile {
+ public:
+  // Makes an empty file beside `target`, or beside what `target` points to where it is a symbolic link. Throws
+  // OutputError.
+  explicit TemporaryFile(const std::string& target);
+  // Removes it, unless it was published.
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  // Gives it its name, replacing what was there; after a power loss the name stands for the old file or for the new
+  // one. Who has the old file open keeps reading the old file. Throws OutputError.
+  void publish();
+
+ private:
+  std::string target_, path_;
+  bool published_ = false;
+};
+
+}  // namespace longwire
