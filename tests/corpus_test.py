@@ -1,0 +1,194 @@
+"""Real captures of other projects: what the program finds is what tshark found, or the difference has a reason below.
+
+    corpus_test.py PROGRAM [NAME]      NAME: prints the differences of the captures whose path holds it
+
+The captures stand in $LONGWIRE_SHARED/captures (default: ../shared beside the checkout); without them the test is skipped.
+INDEX.tsv there names them, truth/ holds what tshark makes of each. Compared are, for each pair of endpoints: connections,
+payload bytes of each direction (each byte once), HTTP/1 requests (method, target, host, the frame that completes them) and
+response statuses. HTTP inside TLS and HTTP/2 are not compared: nothing reads them yet.
+"""
+import collections
+import concurrent.futures
+import csv
+import hashlib
+import ipaddress
+import json
+import re
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from longwire import SHARED, SKIPPED, Rows, analyze
+
+PROGRAM = sys.argv[1]
+ONLY = sys.argv[2] if len(sys.argv) > 2 else None
+CAPTURES = SHARED / 'captures'
+
+# Differences that are not ours: {capture: {difference: reason}}. One that no longer shows fails the test too.
+KNOWN = {
+}
+
+
+def endpoint(ip, port):
+    """One spelling for all: RFC 5952, an IPv4-mapped address as IPv4."""
+    address = ipaddress.ip_address(ip)
+    return '%s %s' % (getattr(address, 'ipv4_mapped', None) or address, port)
+
+
+def pair(a, b):
+    return tuple(sorted((a, b)))
+
+
+def visible(text):
+    """tshark writes what is not printable ASCII in several ways; what is left is compared."""
+    return re.sub(r'\\[0-7]{3}|\\x[0-9a-fA-F]{2}|\\[abfnrtv]|[^\x21-\x7e]', '', text or '')
+
+
+class Talk:
+    """What went on between two endpoints."""
+
+    def __init__(self):
+        self.connections = 0
+        self.bytes, self.missing = collections.Counter(), collections.Counter()  # by sender
+        self.requests = []  # (method, target, host, first frame, last frame)
+        self.statuses = collections.Counter()
+        self.whole_statuses = 0  # of exchanges that were seen from first to last byte
+
+
+def told(truth):
+    """{pair: Talk} of a truth file."""
+    talks, streams = collections.defaultdict(Talk), {}
+    for s in truth['tcp']['streams']:
+        ends = [endpoint(*s[role].split(' ')) for role in ('client', 'server')]
+        talk = streams[s['id']] = talks[pair(*ends)]
+        talk.connections += 1
+        for sender, way in zip(ends, ('c2s', 's2c')):
+            talk.bytes[sender] += s[way].get('distinct_bytes', 0)
+            talk.missing[sender] += s[way].get('missing_bytes', 0)
+    encrypted = {c['stream'] for c in (truth.get('tls') or {}).get('connections', [])}
+    http = truth.get('http1') or {}
+    for e in http.get('requests', []):
+        if e['stream'] not in encrypted:
+            streams[e['stream']].requests.append((e['method'], visible(e['uri']), visible(e.get('host')).lower(), e['frame'], e['frame']))
+    for e in http.get('responses', []):
+        if e['stream'] not in encrypted:
+            streams[e['stream']].statuses[e['status']] += 1
+    tunnels = {id(streams[i]) for i in encrypted}
+    return talks, {ends for ends, talk in talks.items() if id(talk) in tunnels}
+
+
+def found(rows):
+    """{pair: Talk} of a database."""
+    talks, of_connection = collections.defaultdict(Talk), {}
+    for c in sorted(rows('connections'), key=lambda c: c['id']):
+        ends = [endpoint(c[role + '_ip'], c[role + '_port']) for role in ('client', 'server')]
+        talk = of_connection[c['id']] = talks[pair(*ends)]
+        # What follows a close on the same ports without a new SYN is a connection of its own to us, the same one to tshark.
+        talk.connections += 0 if talk.connections and c['midstream'] else 1
+        for sender, role in zip(ends, ('client', 'server')):
+            talk.bytes[sender] += c[role + '_bytes']
+            talk.missing[sender] += c[role + '_missing_bytes']
+    for e in sorted(rows('http_exchanges'), key=lambda e: e['id']):
+        talk = of_connection[e['connection_id']]
+        if e['method'] is not None:
+            target = e['authority'] if e['method'] == 'CONNECT' else e['path']
+            talk.requests.append((e['method'], visible(target), visible(e['authority']).lower(), e['request_first_frame'],
+                                  e['request_last_frame']))
+        statuses = json.loads(e['interim_statuses'] or '[]') + ([] if e['status'] is None else [e['status']])
+        talk.statuses.update(statuses)
+        talk.whole_statuses += len(statuses) if e['complete'] else 0
+    return talks
+
+
+def same_target(ours, theirs):
+    """tshark shows the target as sent: an absolute-form one (RFC 9112 section 3.2.2) is authority and path to us."""
+    method, target, authority = ours[:3]
+    host = lambda name: re.sub(r':(80|443)$', '', name)
+    return (method == theirs[0] and (target == theirs[1] or re.sub(r'^\w+://[^/?]*', '', theirs[1]) in (target, target[1:]))
+            and (not theirs[2] or host(authority) == host(theirs[2]) or '://' in theirs[1]))
+
+
+def requests_differ(ours, theirs):
+    left = list(ours)
+    for request in theirs:
+        match = next((r for r in left if same_target(r, request)), None)
+        if match is None:
+            yield 'no request %s %s, Host %s, frame %d' % request[:4]
+            continue
+        left.remove(match)
+        # With segments out of order tshark names the frame that filled the hole or the one behind it.
+        if not match[3] <= request[3] <= match[4] + 1:
+            yield 'request %s %s ends in frame %d, found %d to %d' % (request[0], request[1], request[3], match[3], match[4])
+
+
+def differences(truth, rows):
+    if sum(c['packets'] for c in rows('captures')) != truth['capture']['packets']:
+        yield 'packets'
+    expected, tunnels = told(truth)
+    have = found(rows)
+    for ends in sorted(set(have) - set(expected)):
+        yield 'connection %s - %s' % ends
+    cut = truth['capture'].get('truncated_packets', 0) > 0
+    for ends, theirs in sorted(expected.items()):
+        ours = have.get(ends, Talk())
+        said = lambda text: '%s - %s: %s' % (*ends, text)
+        if ours.connections != theirs.connections:
+            yield said('%d connections, found %d' % (theirs.connections, ours.connections))
+        for sender, count in theirs.bytes.items():
+            # tshark counts the bytes of cut packets as if they had been captured
+            right = ours.bytes[sender] <= count <= ours.bytes[sender] + ours.missing[sender] if cut else ours.bytes[sender] == count
+            if not right:
+                yield said('%d bytes from %s, found %d (missing %d)' % (count, sender, ours.bytes[sender], ours.missing[sender]))
+        if ends in tunnels:
+            continue
+        for difference in requests_differ(ours.requests, theirs.requests):
+            yield said(difference)
+        for status, n in sorted((theirs.statuses - ours.statuses).items()):
+            yield said('%d responses %d too few' % (n, status))
+        more = ours.whole_statuses - sum(theirs.statuses.values())
+        if theirs.requests and more > 0:
+            yield said('%d responses more' % more)
+
+
+def compared(name, folder):
+    truth = json.loads((CAPTURES / 'truth' / (name + '.json')).read_text(encoding='utf8'))
+    database = Path(folder) / (hashlib.sha1(name.encode()).hexdigest() + '.db')
+    analyze(PROGRAM, CAPTURES / name, database)
+    with Rows(database) as rows:
+        return list(differences(truth, rows))
+
+
+def names():
+    with open(CAPTURES / 'INDEX.tsv', encoding='utf8', newline='') as index:
+        return [row['file'] for row in csv.DictReader(index, delimiter='\t', quoting=csv.QUOTE_NONE)]
+
+
+class Corpus(unittest.TestCase):
+    maxDiff = None
+
+    def test_what_tshark_found(self):
+        with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
+            results = dict(zip(names(), pool.map(lambda name: compared(name, folder), names())))
+        self.assertGreater(len(results), 100)
+        for name, seen in results.items():
+            with self.subTest(name):
+                self.assertEqual(sorted(set(seen) - set(KNOWN.get(name, {}))), [], 'differs from tshark')
+                self.assertEqual(sorted(set(KNOWN.get(name, {})) - set(seen)), [], 'does not differ any more')
+
+
+def tell():
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names():
+            if ONLY in name:
+                for difference in compared(name, folder):
+                    print('%s: %s' % (name, difference))
+
+
+if not (CAPTURES / 'INDEX.tsv').exists():
+    print('skipped: no captures of other projects in %s' % CAPTURES)
+    sys.exit(SKIPPED)
+if ONLY is not None:
+    tell()
+else:
+    unittest.main(argv=sys.argv[:1])
