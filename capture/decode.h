@@ -29,8 +29,9 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // Appends to `out` what the packet holds for us: nothing, or one segment, and oddities. Every packet is counted as
-  // exactly one kind. No allocation for a packet that is not a fragment.
+  // Appends to `out` what the packet holds for us: nothing, or one segment (several for an 802.11 aggregate), and
+  // oddities. Every packet is counted as exactly one kind. No allocation for a packet that is not a fragment, beside
+  // what `out` needs to grow.
   void decode(const Packet& packet, SegmentBatch& out);
 
   // Kinds seen since the last call, most packets first; the counts begin again at zero (one call per capture file).

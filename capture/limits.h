@@ -19,9 +19,15 @@ struct Limit {
 namespace limits {
 
 // capture
-inline constexpr Limit packet_bytes{"packet.bytes", 16 << 20, "bytes",
-                                    "larger than any link's packet; a length above it is damage, not data"};
-inline constexpr Limit pcapng_interfaces{"pcapng.interfaces", 65536, "interfaces", "descriptions kept for one section"};
+inline constexpr Limit packet_bytes{"packet.bytes", 256 << 10, "bytes",
+                                    "libpcap's largest snapshot (MAXIMUM_SNAPLEN); a length above it is damage, not data"};
+inline constexpr Limit capture_block_bytes{"capture.block.bytes", 16 << 20, "bytes",
+                                           "of one block or record that may hold more than a packet: secrets, names, a journal"};
+inline constexpr Limit pcapng_interfaces{"pcapng.interfaces", 65536, "interfaces", "descriptions kept for one file"};
+inline constexpr Limit pcapng_text_bytes{"pcapng.text.bytes", 1024, "bytes", "kept of an interface's name, description or filter"};
+inline constexpr Limit secrets_bytes{"capture.secrets.bytes", 64 << 20, "bytes", "of decryption secrets kept from one file; blocks beyond are left out"};
+inline constexpr Limit first_packet_bytes{"capture.first_packet.bytes", 16 << 20, "bytes",
+                                          "of each of several files looked at for the time of its first packet"};
 inline constexpr Limit decode_depth{"decode.depth", 16, "headers", "tags, tunnels and extension headers inside one another"};
 inline constexpr Limit packet_kinds{"packet.kinds", 1024, "kinds", "counted apart (link types, ethertypes, protocols); the rest is `other`"};
 inline constexpr Limit ip_fragment_datagrams{"ip.fragment.datagrams", 1024, "datagrams",
@@ -37,12 +43,18 @@ inline constexpr Limit reorder_patience{
     "tcp.reorder.patience", 64, "segments",
     "of the connection after the peer acknowledged what is missing: longer than capture points reorder"};
 inline constexpr Limit holes{"tcp.holes", 64, "holes", "remembered a side, so that late bytes are counted once"};
+inline constexpr Limit tcp_events{"tcp.events", 1000, "events", "told of one connection; what repeats that often is counted in its row"};
 inline constexpr Limit linger_packets{"tcp.linger", 1 << 19, "packets",
                                       "of the capture after a close, in which stragglers still belong to the connection"};
 
 // dissectors
 inline constexpr Limit hold_bytes{"channel.hold.bytes", 1 << 20, "bytes",
                                   "kept of one side while a reader waits for more or for the other side"};
+inline constexpr Limit channel_marks{"channel.marks", 8192, "packets",
+                                     "whose stamps are kept with the bytes held of one side; hold.bytes in packets of 128 bytes"};
+inline constexpr Limit channel_layers{"channel.layers", 16, "readers", "named in `layers`: protocols inside one another"};
+inline constexpr Limit detect_segments{"detect.segments", 64, "packets",
+                                       "of one side tried behind a hole or midstream before it is called unknown"};
 inline constexpr Limit detect_bytes{"detect.bytes", 4096, "bytes", "of one side looked at before a channel is called unknown"};
 inline constexpr Limit http1_header_bytes{"http1.header.bytes", 256 << 10, "bytes",
                                           "of one message's start line and header section; servers accept 8 to 64 KiB"};

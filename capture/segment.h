@@ -69,7 +69,7 @@ struct Segment {
 struct DecodeAnomaly {
   Stamp at;
   std::string_view code;     // `layer.what`, a literal
-  std::string_view layers;   // e.g. "ethernet/ipv4", a literal
+  std::string_view layers;   // the layer it was found in: "ipv4", "vlan", a literal
   std::uint32_t offset = 0;  // bytes from the start of the packet
 };
 

@@ -1,0 +1,13 @@
+// Point-to-point links: PPP, PPP over Ethernet, Cisco HDLC.
+#pragma once
+
+#include "capture/layer.h"
+
+namespace longwire {
+
+Layer read_ppp(const Layer& layer, Walk& walk);
+Layer read_ppp_with_direction(const Layer& layer, Walk& walk);
+Layer read_pppoe(const Layer& layer, Walk& walk);
+Layer read_cisco_hdlc(const Layer& layer, Walk& walk);
+
+}  // namespace longwire

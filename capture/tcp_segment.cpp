@@ -1,0 +1,76 @@
+// RFC 9293 section 3.1:
+//
+//   tcp = source(16) destination(16) sequence(32) acknowledgment(32) data_offset(4) reserved(4) flags(8) window(16)
+//         checksum(16) urgent(16) options payload                    data_offset in units of 4 octets
+#include "capture/tcp_segment.h"
+
+#include "capture/checksum.h"
+
+namespace longwire {
+namespace {
+
+constexpr std::size_t tcp_header = 20;
+constexpr std::uint8_t tcp_number = 6;
+
+Layer read_quoted(const Layer& layer, Walk& walk) {
+  Cursor header(layer.bytes);
+  const std::uint16_t source = header.u16();
+  const std::uint16_t destination = header.u16();
+  if (!header.ok()) return end_as(Other::icmp_unreachable);
+  Segment& segment = walk.out.segments.emplace_back();
+  segment.kind = Segment::Kind::icmp_unreachable;
+  segment.at = walk.packet.at;
+  segment.source = {walk.source, source};
+  segment.destination = {walk.destination, destination};
+  segment.hash = connection_hash(segment.source, segment.destination);
+  segment.seq = header.u32();
+  segment.quoted_seq = header.ok();
+  segment.capture = walk.packet.capture;
+  segment.vlan = walk.vlan;
+  segment.ipv6 = walk.ipv6;
+  segment.icmp_type = walk.icmp_type;
+  segment.icmp_code = walk.icmp_code;
+  return end_as(Other::icmp_unreachable);
+}
+
+}  // namespace
+
+Layer read_tcp(const Layer& layer, Walk& walk) {
+  if (walk.quoted) return read_quoted(layer, walk);
+  Cursor header(layer.bytes);
+  const std::uint16_t source = header.u16();
+  const std::uint16_t destination = header.u16();
+  const std::uint32_t seq = header.u32();
+  const std::uint32_t ack = header.u32();
+  const std::uint16_t offset_and_flags = header.u16();
+  const std::uint16_t window = header.u16();
+  header.skip(4);
+  if (!header.ok()) return walk.too_short(layer, "tcp.length");
+  const std::size_t length = std::size_t{static_cast<std::uint16_t>(offset_and_flags >> 12)} * 4;
+  if (length < tcp_header || length > layer.wire_size()) return walk.malformed(layer, "tcp.header_length");
+  const Layer payload = layer.after(length, Protocol::none);
+
+  Segment& segment = walk.out.segments.emplace_back();
+  segment.payload = payload.bytes;
+  segment.options = layer.bytes.first(std::min(length, layer.bytes.size())).subspan(tcp_header);
+  segment.at = walk.packet.at;
+  segment.source = {walk.source, source};
+  segment.destination = {walk.destination, destination};
+  segment.hash = connection_hash(segment.source, segment.destination);
+  segment.seq = seq;
+  segment.ack = ack;
+  segment.cut = payload.cut;
+  segment.capture = walk.packet.capture;
+  segment.window = window;
+  segment.vlan = walk.vlan;
+  segment.flags = static_cast<std::uint8_t>(offset_and_flags);
+  segment.ipv6 = walk.ipv6;
+  if (walk.verify_checksums && layer.cut == 0 &&
+      transport_checksum(walk.source, walk.destination, walk.ipv6, tcp_number, layer.bytes) != 0) {
+    segment.bad_checksum = true;
+    walk.anomaly(layer, "tcp.checksum");
+  }
+  return end_as(Kind::Family::ip_protocol, tcp_number);
+}
+
+}  // namespace longwire
