@@ -14,6 +14,12 @@
 //   void closed(const ConnectionFacts&, Stream*)        once a connection; both ends were told before; Stream may be
 //                                                       null where no byte was delivered. The stream dies after it.
 //
+// Optional:
+//   void anomaly(const ConnectionFacts&, Side, const Stamp&, string_view code)   TCP itself was odd: `tcp.what`, a literal
+//       tcp.seq.absurd   further than any window from all that was seen: counted as a packet, its bytes not believed
+//       tcp.rst.window   a reset outside of the receiver's window: not believed
+//       tcp.fin.moved    a FIN elsewhere than the first one: not believed
+//
 // `facts` is a reference into the connection: it stays where it is as long as the stream lives and is current at every
 // call. Who is client and who is server never changes once the first event or byte was told.
 #pragma once
@@ -38,6 +44,11 @@ concept ConnectionSink = ByteStream<typename S::Stream> &&
   { sink.open(facts) } -> std::same_as<std::unique_ptr<typename S::Stream>>;
   sink.tcp(facts, event);
   sink.closed(facts, stream);
+};
+
+template <class S>
+concept AnomalySink = requires(S sink, const ConnectionFacts& facts, Side side, const Stamp& at, std::string_view code) {
+  sink.anomaly(facts, side, at, code);
 };
 
 }  // namespace longwire

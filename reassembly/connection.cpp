@@ -1,0 +1,240 @@
+#include "reassembly/connection.h"
+
+#include <algorithm>
+
+#include "reassembly/roles.h"
+
+namespace longwire {
+
+Connection::Connection(const Segment& first) : hash_(first.hash) {
+  facts_.id = static_cast<std::int64_t>(first.at.number);
+  facts_.capture = first.capture;
+  const bool from_client = sender_role(first) == Side::client;
+  facts_.client = from_client ? first.source : first.destination;
+  facts_.server = from_client ? first.destination : first.source;
+  facts_.vlan = first.vlan;
+  facts_.first = facts_.last = first.at;
+  facts_.midstream = !first.has(tcp_flag::syn) || first.has(tcp_flag::ack);
+}
+
+std::uint64_t Connection::Window::bytes() const {
+  constexpr std::uint64_t unscaled_window = 0xffff;  // bytes; RFC 9293 section 3.1, largest without scaling
+  return std::max(unscaled_window, std::uint64_t{last} << scale);
+}
+
+// A SYN-ACK answers the SYN that was seen if it acknowledges it, or it and bytes that came with it (RFC 7413).
+bool Connection::answers_syn(const Segment& syn_ack, Side side) const {
+  const TcpSide& peer = at(other(side));
+  if (!peer.syn_seen()) return !peer.started() || peer.first_sequence() == syn_ack.ack;
+  const auto acknowledged = peer.locate(syn_ack.ack);
+  return acknowledged && *acknowledged >= stream_origin && *acknowledged <= peer.highest();
+}
+
+bool Connection::starts_over(const Segment& segment) const {
+  if (lingered(segment.at.number)) return true;
+  if (segment.has(tcp_flag::rst)) return false;
+  const Side side = sender(segment);
+  const TcpSide& own = at(side);
+  if (!segment.has(tcp_flag::syn)) return !segment.payload.empty() && own.started() && !own.locate(segment.seq);
+  if (own.started() && own.first_sequence() == segment.seq + 1) return false;  // sent again
+  if (segment.has(tcp_flag::ack)) return !answers_syn(segment, side) && (closed() || facts_.side[index(side)].packets > 0);
+  // A SYN from the side that was asked: simultaneous open, or a handshake split in two (RFC 9293 section 3.5).
+  const bool crossing = !closed() && at(other(side)).syn_seen() && !own.syn_seen() && facts_.side[index(side)].bytes == 0;
+  return !crossing;
+}
+
+void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) {
+  const Side side = sender(segment);
+  out.side = side;
+  ++counted(side).packets;
+  facts_.last = segment.at;
+  facts_.one_way = facts_.side[0].packets == 0 || facts_.side[1].packets == 0;
+  if (segment.has(tcp_flag::rst)) return reset(segment, side, out);
+
+  const bool syn = segment.has(tcp_flag::syn);
+  if (syn && !synchronize(segment, side)) return;
+  TcpSide& own = at(side);
+  if (!own.started()) own.start(segment.seq, false);
+  const auto offset = own.locate(segment.seq + (syn ? 1 : 0));
+  if (!offset) {
+    out.anomaly = "tcp.seq.absurd";
+    return;
+  }
+  if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
+  if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
+  if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
+  watch_window(segment, side, out);
+  if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
+    close(ConnectionFacts::Close::fin, segment.at, out);
+  }
+  for (TcpSide& each : sides_) {
+    if (each.holds()) each.count_patience();
+    out.pending |= each.holds() || (each.fin_seen() && !each.ended());
+  }
+}
+
+// False where the SYN is not this connection's: it is counted as a packet, and nothing else of it believed.
+bool Connection::synchronize(const Segment& segment, Side side) {
+  const bool syn_ack = segment.has(tcp_flag::ack);
+  if (syn_ack && !answers_syn(segment, side)) return at(side).started() && at(side).first_sequence() == segment.seq + 1;
+  TcpSide& own = at(side);
+  const std::uint32_t first_sequence = segment.seq + 1;
+  if (own.started() && own.first_sequence() == first_sequence) {
+    own.syn_found();
+  } else if (counted(side).bytes == 0 && !own.fin_seen()) {
+    own.start(first_sequence, true);
+  } else {
+    return false;
+  }
+  const TcpOptions options = parse_tcp_options(segment.options);
+  if (options.mss > 0) counted(side).mss = options.mss;
+  windows_[index(side)].scale = options.has_window_scale ? options.window_scale : 0;
+  if (side == Side::client && !syn_ack && facts_.syn_ack == 0) {
+    facts_.syn = segment.at.time;
+    facts_.midstream = false;
+  }
+  if (side == Side::server && syn_ack && facts_.established == 0) {
+    if (facts_.syn_ack == 0 && facts_.syn != 0) syn_to_syn_ack_ = segment.at.time - facts_.syn;
+    facts_.syn_ack = segment.at.time;
+  }
+  return true;
+}
+
+void Connection::acknowledge(const Segment& segment, Side side) {
+  TcpSide& peer = at(other(side));
+  if (!peer.started()) peer.start(segment.ack, false);
+  const auto offset = peer.locate(segment.ack);
+  if (!offset || *offset < stream_origin) return;
+  peer.acknowledge(*offset);
+  if (facts_.established == 0) establish(segment, side);
+}
+
+// Established: both SYNs were seen and both are acknowledged. The round trip is known where the client's ACK completes
+// it: from the last SYN to the SYN-ACK, and from the last SYN-ACK to the ACK, so that timeouts are not counted.
+void Connection::establish(const Segment& segment, Side side) {
+  windows_[index(other(side))].syn_answered = true;
+  for (const Side each : {Side::client, Side::server}) {
+    if (!at(each).syn_seen() || !windows_[index(each)].syn_answered) return;
+  }
+  facts_.established = segment.at.time;
+  if (side == Side::client && facts_.syn != 0 && facts_.syn_ack != 0) {
+    facts_.handshake_rtt = syn_to_syn_ack_ + (segment.at.time - facts_.syn_ack);
+  }
+}
+
+void Connection::watch_window(const Segment& segment, Side side, Outcome& out) {
+  Window& window = windows_[index(side)];
+  window.last = segment.window;
+  if (!window.closed) {
+    // On a SYN the window says nothing yet, and with a FIN it often is zero because nobody reads any more.
+    if (segment.window != 0 || segment.has(tcp_flag::syn) || segment.has(tcp_flag::fin)) return;
+    window.closed = true;
+    ++counted(side).zero_windows;
+    tell(out, "zero_window", side, segment.at);
+  } else if (segment.window != 0) {
+    window.closed = false;
+    tell(out, "window_reopened", side, segment.at);
+  }
+}
+
+// With the peer's window closed: an ACK one before the next byte, with or without that byte, or the next byte alone
+// (RFC 9293 section 3.8.6.1).
+void Connection::count_window_probe(const Segment& segment, Side side, std::uint64_t offset) {
+  if (segment.has(tcp_flag::syn) || segment.has(tcp_flag::fin) || segment.payload.size() + segment.cut > 1) return;
+  const std::uint64_t highest = at(side).highest();
+  if (offset + 1 == highest || (offset == highest && !segment.payload.empty())) ++facts_.window_probes;
+}
+
+void Connection::take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out) {
+  const Arrival arrival = at(side).accept(offset, segment, counted(side), overlap);
+  out.direct = arrival.direct;
+  out.cut = arrival.cut;
+  if (segment.cut > 0) facts_.cut = true;
+  if (arrival.conflicting > 0) {
+    facts_.conflicting_overlap_bytes += arrival.conflicting;
+    tell(out, "conflicting_overlap", side, segment.at, arrival.conflicting);
+  }
+  if (arrival.after_fin > 0) tell(out, "data_after_fin", side, segment.at, arrival.after_fin);
+  if (arrival.fin_moved) out.anomaly = "tcp.fin.moved";
+  if (arrival.fin) {
+    closing_by(side);
+    tell(out, "fin", side, segment.at);
+  }
+}
+
+// RFC 9293 section 3.10.7: a reset is believed where its sequence number lies in the receiver's window; before the
+// sender was heard, where it acknowledges what was sent. An observer may be late, so one window behind is near enough.
+bool Connection::acceptable_reset(const Segment& segment, Side side) const {
+  const TcpSide& own = at(side);
+  const TcpSide& peer = at(other(side));
+  if (!own.started()) {
+    if (!segment.has(tcp_flag::ack) || !peer.started()) return true;
+    const auto acknowledged = peer.locate(segment.ack);
+    return acknowledged && *acknowledged + windows_[index(side)].bytes() >= peer.next_offset() && *acknowledged <= peer.highest() + 1;
+  }
+  const auto offset = own.locate(segment.seq);
+  const std::uint64_t window = windows_[index(other(side))].bytes();
+  return offset && *offset + window >= own.next_offset() && *offset <= std::max(own.highest(), own.acknowledged()) + window;
+}
+
+// Payload of a RST is a diagnostic text (RFC 9293 section 3.5.2), not part of the stream.
+void Connection::reset(const Segment& segment, Side side, Outcome& out) {
+  if (!acceptable_reset(segment, side)) {
+    out.anomaly = "tcp.rst.window";
+    return;
+  }
+  closing_by(side);
+  tell(out, "rst", side, segment.at);
+  if (!closed()) close(ConnectionFacts::Close::rst, segment.at, out);
+}
+
+void Connection::close(ConnectionFacts::Close how, const Stamp& at, Outcome& out) {
+  facts_.close = how;
+  closed_number_ = at.number;
+  out.closed = true;
+}
+
+void Connection::closing_by(Side side) {
+  if (facts_.closed_first_known) return;
+  facts_.closed_first_known = true;
+  facts_.closed_first = side;
+}
+
+void Connection::tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes) {
+  if (events_ >= limits::tcp_events) {
+    facts_.limited = true;
+    return;
+  }
+  ++events_;
+  out.events.push_back({kind, side, at, bytes});
+}
+
+void Connection::unreachable(const Segment& quoted, Outcome& out) {
+  const Side side = sender(quoted);
+  if (quoted.quoted_seq && at(side).started() && !at(side).locate(quoted.seq)) return;  // quotes nobody's segment
+  tell(out, "icmp_unreachable", side, quoted.at);
+}
+
+bool Connection::next(Side side, Delivery& out) {
+  const bool due = at(side).next(out, counted(side), concluded_, end_without_fin(), facts_.last);
+  if (due && out.kind == Delivery::Kind::gap && out.limited) facts_.limited = true;
+  return due;
+}
+
+// Both FINs seen, but not the last ACK: closed all the same.
+void Connection::conclude() {
+  concluded_ = true;
+  if (facts_.close == ConnectionFacts::Close::open && at(Side::client).fin_seen() && at(Side::server).fin_seen()) {
+    facts_.close = ConnectionFacts::Close::fin;
+  }
+}
+
+Side Connection::earlier_waiting() const {
+  const TcpSide& client = at(Side::client);
+  const TcpSide& server = at(Side::server);
+  if (!server.waiting()) return Side::client;
+  if (!client.waiting()) return Side::server;
+  return client.first_waiting().number <= server.first_waiting().number ? Side::client : Side::server;
+}
+
+}  // namespace longwire

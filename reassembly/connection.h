@@ -1,0 +1,111 @@
+// One TCP connection: its facts, its two sides, how it began and how it ends. Knows nothing of who reads the bytes.
+//
+// Owned by a ConnectionTable. For every segment the table asks begins_new(), then calls receive(), tells the sink what
+// the Outcome says, and hands on what next() yields until it yields nothing. At the end it calls conclude() and drains
+// both sides once more.
+//
+// Life: SYN to the end, however long it is silent (SEMANTICS "Connection"). It is closed when an acceptable RST came, or
+// both FINs are acknowledged. A closed connection lingers for limits::linger_packets packets of the capture, so that
+// stragglers (late ACKs, FINs sent again, RSTs, late data) still belong to it; whether a segment is one depends on
+// packet numbers only, never on when memory was freed.
+#pragma once
+
+#include <boost/container/static_vector.hpp>
+#include <boost/intrusive/list_hook.hpp>
+
+#include "capture/limits.h"
+#include "capture/segment.h"
+#include "reassembly/stream.h"
+#include "reassembly/tcp_side.h"
+
+namespace longwire {
+
+// What one segment did to its connection.
+struct Outcome {
+  Side side = Side::client;                             // who sent it
+  Bytes direct;                                         // the packet's own bytes that are next in order
+  std::uint64_t cut = 0;                                // bytes behind them that snaplen cut off
+  bool pending = false;                                 // next() may have something
+  bool closed = false;                                  // the connection closed with this segment
+  boost::container::static_vector<TcpEvent, 4> events;  // in the order they happened; at most one a cause below
+  std::string_view anomaly;                             // a code, empty = none
+
+  void clear() {
+    direct = {};
+    cut = 0;
+    pending = closed = false;
+    events.clear();
+    anomaly = {};
+  }
+};
+
+class Connection : public boost::intrusive::list_base_hook<> {
+ public:
+  // Only sets roles and identity: receive(first) has to follow.
+  explicit Connection(const Segment& first);
+
+  const ConnectionFacts& facts() const { return facts_; }
+  std::uint32_t hash() const { return hash_; }
+  bool is_between(const Endpoint& a, const Endpoint& b) const {
+    return (facts_.client == a && facts_.server == b) || (facts_.client == b && facts_.server == a);
+  }
+
+  // The segment has the connection's endpoints, but belongs to a new one that took over the ports.
+  bool begins_new(const Segment& segment) const { return (closed() || segment.has(tcp_flag::syn)) && starts_over(segment); }
+  bool lingered(std::uint64_t number) const { return closed() && number > closed_number_ + limits::linger_packets; }
+
+  void receive(const Segment& segment, Overlap overlap, Outcome& out);
+  // An ICMP error that quotes a segment of this connection.
+  void unreachable(const Segment& quoted, Outcome& out);
+
+  // The next bytes, gap or end of that side that are due.
+  bool next(Side side, Delivery& out);
+  // Nothing more will come: next() gives up all waiting, and ends both sides.
+  void conclude();
+  // Which side's waiting bytes were captured first: the order in which a concluded connection is drained.
+  Side earlier_waiting() const;
+  bool ended(Side side) const { return sides_[index(side)].ended(); }
+  End end_of(Side side) const { return sides_[index(side)].fin_seen() ? End::fin : end_without_fin(); }
+
+ private:
+  bool closed() const { return closed_number_ != 0; }
+  Side sender(const Segment& segment) const { return segment.source == facts_.client ? Side::client : Side::server; }
+  TcpSide& at(Side side) { return sides_[index(side)]; }
+  const TcpSide& at(Side side) const { return sides_[index(side)]; }
+  SideFacts& counted(Side side) { return facts_.side[index(side)]; }
+
+  bool starts_over(const Segment& segment) const;
+  bool answers_syn(const Segment& syn_ack, Side side) const;
+  bool synchronize(const Segment& segment, Side side);
+  void acknowledge(const Segment& segment, Side side);
+  void establish(const Segment& segment, Side side);
+  void watch_window(const Segment& segment, Side side, Outcome& out);
+  void count_window_probe(const Segment& segment, Side side, std::uint64_t offset);
+  void take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out);
+  bool acceptable_reset(const Segment& segment, Side side) const;
+  void reset(const Segment& segment, Side side, Outcome& out);
+  void close(ConnectionFacts::Close how, const Stamp& at, Outcome& out);
+  void closing_by(Side side);
+  void tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes = 0);
+  End end_without_fin() const { return facts_.close == ConnectionFacts::Close::rst ? End::rst : End::open; }
+
+  // What is known of a side's receive window.
+  struct Window {
+    std::uint16_t last = 0;     // as advertised, not scaled
+    std::uint8_t scale = 14;    // shift; the largest there is (RFC 7323 section 2.3) until a SYN tells
+    bool closed = false;        // `last` is zero
+    bool syn_answered = false;  // the peer acknowledged this side's SYN
+    std::uint64_t bytes() const;
+  };
+
+  ConnectionFacts facts_;
+  TcpSide sides_[2];
+  std::uint64_t closed_number_ = 0;  // packet that closed it; 0 = open
+  Time syn_to_syn_ack_ = 0;          // ns, last SYN to first SYN-ACK
+  std::uint32_t hash_ = 0;
+  Window windows_[2];
+  std::uint16_t events_ = 0;  // told so far
+  bool concluded_ = false;
+};
+
+}  // namespace longwire

@@ -1,0 +1,174 @@
+// All connections of one worker: finds the one a segment belongs to, and hands what it makes on to the sink.
+//
+// Owned by the worker's thread. Connections live in slabs and are found by their whole tuple; one that is in order
+// costs no allocation a packet, and the sink is called by its concrete type. All decisions depend on the segments and
+// their numbers only, so any division of connections among workers gives the same calls for each of them.
+#pragma once
+
+#include <algorithm>
+#include <boost/intrusive/list.hpp>
+#include <boost/pool/pool.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "reassembly/connection.h"
+#include "reassembly/sink.h"
+
+namespace longwire {
+
+struct ReassemblyOptions {
+  Overlap overlap = Overlap::first;
+};
+
+template <ConnectionSink Sink>
+class ConnectionTable {
+ public:
+  // `sink` must outlive the table.
+  ConnectionTable(Sink& sink, ReassemblyOptions options) : sink_(sink), options_(options) {}
+  ConnectionTable(const ConnectionTable&) = delete;
+  ConnectionTable& operator=(const ConnectionTable&) = delete;
+  // Without finish(): the sink is told nothing more.
+  ~ConnectionTable() {
+    lingering_.clear();
+    for (Followed* connection : connections_) destroy(connection);
+  }
+
+  // Segments come in packet order.
+  void add(const Segment& segment) {
+    const auto found = connections_.find(segment);
+    Followed* connection = found == connections_.end() ? nullptr : *found;
+    outcome_.clear();
+    if (segment.kind == Segment::Kind::icmp_unreachable) {
+      if (connection == nullptr) return;
+      connection->unreachable(segment, outcome_);
+      return tell(*connection, segment);
+    }
+    if (connection != nullptr && connection->begins_new(segment)) {
+      conclude(*connection);
+      connection = nullptr;
+    }
+    if (connection == nullptr) connection = create(segment);
+    connection->receive(segment, options_.overlap, outcome_);
+    tell(*connection, segment);
+    if (!outcome_.direct.empty()) stream(*connection).data(outcome_.side, outcome_.direct, segment.at);
+    if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
+    if (outcome_.pending) drain(*connection);
+    if (outcome_.closed) lingering_.push_back(*connection);
+  }
+
+  // Frees what has lingered long enough, `number` packets of the whole capture set having been seen.
+  void expire(std::uint64_t number) {
+    while (!lingering_.empty() && lingering_.front().lingered(number)) conclude(lingering_.front());
+  }
+
+  // The capture ended: closes everything, in the order of ids.
+  void finish() {
+    std::vector<Followed*> all(connections_.begin(), connections_.end());
+    std::sort(all.begin(), all.end(), [](const Followed* a, const Followed* b) { return a->facts().id < b->facts().id; });
+    for (Followed* connection : all) conclude(*connection);
+  }
+
+  std::size_t open() const { return connections_.size(); }
+
+ private:
+  struct Followed : Connection {
+    using Connection::Connection;
+    std::unique_ptr<typename Sink::Stream> stream;
+  };
+
+  // Both directions of a tuple have the same hash; equality is of the whole tuple.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Followed* connection) const { return connection->hash(); }
+    std::size_t operator()(const Segment& segment) const { return segment.hash; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const Followed* a, const Followed* b) const { return a == b; }
+    bool operator()(const Followed* a, const Segment& b) const { return a->is_between(b.source, b.destination); }
+    bool operator()(const Segment& a, const Followed* b) const { return b->is_between(a.source, a.destination); }
+  };
+
+  static constexpr std::size_t slab_connections = 1024;  // allocated at once: below a MiB, so little is left unused
+
+  Followed* create(const Segment& first) {
+    void* memory = slabs_.malloc();
+    if (memory == nullptr) throw std::bad_alloc();
+    auto* connection = new (memory) Followed(first);
+    connections_.insert(connection);
+    return connection;
+  }
+
+  void destroy(Followed* connection) {
+    connection->~Followed();
+    slabs_.free(connection);
+  }
+
+  // The connection's stream, made when its first byte is told. Ends told before it was there are told now.
+  typename Sink::Stream& stream(Followed& connection) {
+    if (!connection.stream) {
+      connection.stream = sink_.open(connection.facts());
+      for (const Side side : {Side::client, Side::server}) {
+        if (connection.ended(side)) connection.stream->end(side, connection.end_of(side), connection.facts().last);
+      }
+    }
+    return *connection.stream;
+  }
+
+  void tell(const Followed& connection, const Segment& segment) {
+    for (const TcpEvent& event : outcome_.events) sink_.tcp(connection.facts(), event);
+    if (!outcome_.anomaly.empty()) {
+      if constexpr (AnomalySink<Sink>) sink_.anomaly(connection.facts(), outcome_.side, segment.at, outcome_.anomaly);
+    }
+  }
+
+  void drain(Followed& connection) {
+    Delivery delivery;
+    for (const Side side : {Side::client, Side::server}) {
+      while (connection.next(side, delivery)) hand_on(connection, side, delivery);
+    }
+  }
+
+  void hand_on(Followed& connection, Side side, const Delivery& delivery) {
+    const Stamp& at = delivery.piece.at;
+    switch (delivery.kind) {
+      case Delivery::Kind::data:
+        stream(connection).data(side, delivery.piece.bytes, at);
+        break;
+      case Delivery::Kind::gap:
+        // Cut bytes are known from the facts; an event for each would be an event for each packet.
+        if (!delivery.by_snaplen) sink_.tcp(connection.facts(), {"gap", side, at, delivery.missing});
+        if (connection.stream || !delivery.trailing) stream(connection).gap(side, delivery.missing, at);
+        break;
+      case Delivery::Kind::end:
+        if (connection.stream) connection.stream->end(side, delivery.how, at);
+        break;
+    }
+  }
+
+  // Ends the connection: what waited is told in the order it was captured, then both ends, then the facts.
+  void conclude(Followed& connection) {
+    connection.conclude();
+    Delivery delivery;
+    while (!connection.ended(Side::client) || !connection.ended(Side::server)) {
+      Side side = connection.earlier_waiting();
+      if (connection.ended(side)) side = other(side);
+      if (connection.next(side, delivery)) hand_on(connection, side, delivery);
+    }
+    sink_.closed(connection.facts(), connection.stream.get());
+    if (connection.is_linked()) lingering_.erase(lingering_.iterator_to(connection));
+    connections_.erase(&connection);
+    destroy(&connection);
+  }
+
+  Sink& sink_;
+  ReassemblyOptions options_;
+  boost::pool<> slabs_{sizeof(Followed), slab_connections, slab_connections};
+  boost::unordered_flat_set<Followed*, Hash, Equal> connections_;
+  boost::intrusive::list<Followed> lingering_;  // closed ones, in the order they closed
+  Outcome outcome_;                             // of the segment at hand
+};
+
+}  // namespace longwire
