@@ -87,8 +87,8 @@ class Worker {
     return !rows_->full() || flush();
   }
   void expire(std::uint64_t number) { table_.expire(number); }
-  bool finish(const Stamp& end) {
-    table_.finish(end);
+  bool finish() {
+    table_.finish();
     return flush();
   }
 
@@ -129,8 +129,7 @@ class WorkerThread {
   WorkerThread& operator=(const WorkerThread&) = delete;
 
   bool push(ReadBatch* batch) { return queue_.push(batch); }
-  void finish(const Stamp& end) {
-    end_ = end;
+  void finish() {
     ended_ = true;
     queue_.close();
   }
@@ -150,7 +149,7 @@ class WorkerThread {
         if (!(*batch)->packets.packets.empty()) worker_.expire((*batch)->packets.packets.back().at.number);
         (*batch)->readers.fetch_sub(1, std::memory_order_release);
       }
-      if (ended_) worker_.finish(end_);
+      if (ended_) worker_.finish();
     } catch (...) {
       failure_ = std::current_exception();
       queue_.close(true);
@@ -160,8 +159,7 @@ class WorkerThread {
   const std::size_t share_;
   Worker worker_;
   PipelineQueue<ReadBatch*> queue_;
-  Stamp end_;           // written before the queue is closed, read after
-  bool ended_ = false;  // likewise
+  bool ended_ = false;  // the input has; written before the queue is closed, read after
   std::exception_ptr failure_;
   std::thread thread_;
 };
@@ -199,9 +197,9 @@ class Workers {
     return true;
   }
 
-  void finish(const Stamp& end) {
-    if (inline_) inline_->finish(end);
-    for (auto& thread : threads_) thread->finish(end);
+  void finish() {
+    if (inline_) inline_->finish();
+    for (auto& thread : threads_) thread->finish();
     join();
   }
   void join() {
@@ -235,27 +233,27 @@ bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& option
   CaptureRows captures(options.options_text, options.dissect.first_capture_id);
   auto rows = std::make_unique<RowBatch>();
   Decoder decoder(options.decode);
-  Stamp last;
   bool running = true;
   bool complete = true;
   {
     Workers workers(options, writer);
     std::uint32_t capture = 0;
+    std::uint64_t packets = 0;
     while (running) {
       ReadBatch& batch = workers.next_batch();
       batch.segments.clear();
       if (!input.next(batch.packets)) break;
       while (capture < batch.packets.capture) captures.kinds(capture++, decoder.take_kinds(), *rows);
       for (const Packet& packet : batch.packets.packets) decoder.decode(packet, batch.segments);
-      if (!batch.packets.packets.empty()) last = batch.packets.packets.back().at;
+      packets += batch.packets.packets.size();
       captures.anomalies(batch.segments.anomalies, *rows);
       if (rows->full()) running = (rows = writer.exchange(std::move(rows))) != nullptr;
       running = running && workers.add(batch);
-      if (running && options.progress && !options.progress(last.number)) running = complete = false;
+      if (running && options.progress && !options.progress(packets)) running = complete = false;
     }
     if (running) {
       captures.kinds(capture, decoder.take_kinds(), *rows);
-      workers.finish(last);
+      workers.finish();
     } else {
       workers.join();  // tells what went wrong, if it was a worker
     }
