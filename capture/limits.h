@@ -25,11 +25,13 @@ inline constexpr Limit capture_block_bytes{"capture.block.bytes", 16 << 20, "byt
                                            "of one block or record that may hold more than a packet: secrets, names, a journal"};
 inline constexpr Limit pcapng_interfaces{"pcapng.interfaces", 65536, "interfaces", "descriptions kept for one file"};
 inline constexpr Limit pcapng_text_bytes{"pcapng.text.bytes", 1024, "bytes", "kept of an interface's name, description or filter"};
-inline constexpr Limit secrets_bytes{"capture.secrets.bytes", 64 << 20, "bytes", "of decryption secrets kept from one file; blocks beyond are left out"};
+inline constexpr Limit secrets_bytes{"capture.secrets.bytes", 64 << 20, "bytes",
+                                     "of decryption secrets kept from one file; blocks beyond are left out"};
 inline constexpr Limit first_packet_bytes{"capture.first_packet.bytes", 16 << 20, "bytes",
                                           "of each of several files looked at for the time of its first packet"};
 inline constexpr Limit decode_depth{"decode.depth", 16, "headers", "tags, tunnels and extension headers inside one another"};
-inline constexpr Limit packet_kinds{"packet.kinds", 1024, "kinds", "counted apart (link types, ethertypes, protocols); the rest is `other`"};
+inline constexpr Limit packet_kinds{"packet.kinds", 1024, "kinds",
+                                    "counted apart (link types, ethertypes, protocols); the rest is `other`"};
 inline constexpr Limit ip_fragment_datagrams{"ip.fragment.datagrams", 1024, "datagrams",
                                              "being put together at once; the oldest is given up first"};
 inline constexpr Limit ip_fragment_pieces{"ip.fragment.pieces", 256, "fragments", "of one datagram"};

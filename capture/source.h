@@ -23,10 +23,10 @@ struct CaptureInfo {
   std::string path;    // as given; "-" is standard input
   std::string format;  // "pcap", "pcap-ns", "pcapng", "snoop", with ".gz", ".zst", ".lz4" behind it where compressed
   std::vector<InterfaceInfo> interfaces;
-  std::uint64_t packets = 0, bytes = 0;     // bytes on the wire; packets counts those the filter let pass too
-  std::uint64_t filtered = 0;               // packets that the filter dropped
+  std::uint64_t packets = 0, bytes = 0;     // what was read and the filter let pass; bytes on the wire
+  std::uint64_t filtered = 0;               // packets that the filter dropped; packets + filtered = frames of the file
   std::uint64_t first_number = 1;           // set-wide number of its frame 1
-  std::optional<Time> started, ended;       // earliest and latest packet
+  std::optional<Time> started, ended;       // earliest and latest packet, the filter's dropped ones too
   std::optional<std::uint64_t> damaged_at;  // byte offset in the (decompressed) file
   std::string damage;                       // one line: what is wrong there
 };
@@ -48,6 +48,7 @@ struct PacketBatch {
 struct SourceOptions {
   std::string filter;                // BPF expression; empty = everything
   std::size_t batch_packets = 1024;  // packets per batch, at most
+  std::uint64_t first_number = 1;    // of the set's first frame; more than 1 where a set is appended to another
 };
 
 // One or more capture files, as one capture set: files in the order of their first packets' times, one after the

@@ -1,0 +1,82 @@
+#include "capture/bpf_filter.h"
+
+#include <fmt/format.h>
+#include <pcap.h>
+
+#include <initializer_list>
+
+#include "capture/error.h"
+#include "capture/limits.h"
+#include "capture/link_type.h"
+
+namespace longwire {
+
+class BpfFilter::Program {
+ public:
+  // Leaves error() behind where libpcap refuses.
+  Program(LinkType link, const std::string& expression) : link_(link) {
+    pcap_t* handle = pcap_open_dead(dlt_of(link), static_cast<int>(limits::packet_bytes.value));
+    if (handle == nullptr) throw std::bad_alloc();
+    compiled_ = pcap_compile(handle, &code_, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
+    if (!compiled_) error_ = pcap_geterr(handle);
+    pcap_close(handle);
+  }
+  ~Program() {
+    if (compiled_) pcap_freecode(&code_);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  LinkType link() const { return link_; }
+  bool compiled() const { return compiled_; }
+  const std::string& error() const { return error_; }
+
+  bool passes(const Packet& packet) const {
+    pcap_pkthdr header{};
+    header.caplen = static_cast<bpf_u_int32>(packet.data.size());
+    header.len = packet.wire_length;
+    return pcap_offline_filter(&code_, &header, packet.data.data()) != 0;
+  }
+
+ private:
+  LinkType link_;
+  bpf_program code_{};
+  bool compiled_ = false;
+  std::string error_;
+};
+
+BpfFilter::BpfFilter(std::string expression) : expression_(std::move(expression)) {
+  // Words like "wlan" or "inbound" are known to some link types only: wrong is what all of these refuse.
+  std::string error;
+  for (LinkType link : {LinkType::ethernet, LinkType::raw, LinkType::linux_sll2, LinkType::ieee802_11_radiotap, LinkType::ppp}) {
+    const Program program(link, expression_);
+    if (program.compiled()) return;
+    if (error.empty()) error = program.error();
+  }
+  throw UsageError(fmt::format("filter '{}': {}", expression_, error));
+}
+
+BpfFilter::~BpfFilter() = default;
+
+void BpfFilter::prepare(LinkType link) {
+  if (current_ != nullptr && current_->link() == link) return;
+  for (const auto& program : programs_) {
+    if (program->link() == link) {
+      current_ = program.get();
+      return;
+    }
+  }
+  auto program = std::make_unique<Program>(link, expression_);
+  if (!program->compiled()) {
+    throw UsageError(fmt::format("filter '{}' cannot be used on link type {}: {}", expression_, link_type_name(link), program->error()));
+  }
+  current_ = program.get();
+  programs_.push_back(std::move(program));
+}
+
+bool BpfFilter::passes(const Packet& packet) {
+  prepare(packet.link);
+  return current_->passes(packet);
+}
+
+}  // namespace longwire

@@ -1,0 +1,37 @@
+// A capture filter in the language of pcap-filter(7), compiled by libpcap for each link type it meets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "capture/packet.h"
+
+namespace longwire {
+
+// Owned by the one thread that reads.
+class BpfFilter {
+ public:
+  // Throws UsageError, with libpcap's message, where the expression is valid for no link type.
+  explicit BpfFilter(std::string expression);
+  ~BpfFilter();
+  BpfFilter(const BpfFilter&) = delete;
+  BpfFilter& operator=(const BpfFilter&) = delete;
+
+  // Compiles for the link type if that was not done yet. Throws UsageError where the expression, or any expression,
+  // cannot be used on it.
+  void prepare(LinkType link);
+
+  // As prepare(), then asks the compiled filter.
+  bool passes(const Packet& packet);
+
+ private:
+  class Program;
+
+  std::string expression_;
+  std::vector<std::unique_ptr<Program>> programs_;
+  Program* current_ = nullptr;  // of the link type asked for last
+};
+
+}  // namespace longwire
