@@ -66,6 +66,8 @@ class Context {
   // The packet that carried the first byte of `part`, a non-empty part of the `in` of this call, and the last byte's.
   Stamp first_stamp(Bytes part) const;
   Stamp last_stamp(Bytes part) const;
+  // The front of `in` that came with the same packet as its first byte.
+  Bytes first_packet() const;
   // The packet that made this call: the newest one. Also for calls with empty `in`.
   const Stamp& now() const { return now_; }
   // Position of the first byte of `part` in this side's stream.
@@ -74,7 +76,7 @@ class Context {
   std::uint64_t skipped() const { return skipped_; }
   const Stamp& skipped_stamp() const { return skipped_stamp_; }
 
-  // An oddity at `part` (part of `in`, or empty: then at the end of `in`). `code` is a literal `protocol.what`; detail is
+  // An oddity at `part` (part of `in`; {} = at the end of `in`). `code` is a literal `protocol.what`; detail is
   // copied, cut to 200 bytes and made printable.
   void anomaly(std::string_view code, Bytes part, std::string_view detail = {});
 
@@ -93,6 +95,8 @@ class Context {
 
  private:
   friend class Channel;
+  Stamp stamp_at(std::uint64_t offset) const;
+
   RowSink& sink_;
   Ids& ids_;
   Side side_ = Side::client;

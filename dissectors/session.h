@@ -2,36 +2,48 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <string_view>
 
+#include "dissectors/channel.h"
 #include "dissectors/context.h"
 #include "reassembly/sink.h"
 
 namespace longwire {
 
-// The stream of one connection; owned by it.
+// The stream of one connection; owned by it. What is referred to outlives it.
 class Session {
  public:
   Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink);
-  ~Session();
-  void data(Side side, Bytes bytes, const Stamp& at);
+  void data(Side side, Bytes bytes, const Stamp& at) {
+    if (!channel_.skip(side, bytes.size(), at)) read(side, bytes, at);
+  }
   void gap(Side side, std::uint64_t missing, const Stamp& at);
   void end(Side side, End how, const Stamp& at);
 
-  const std::string& layers() const;  // "http1", "http1/websocket", "unknown" ...
-  std::uint64_t exchanges() const;
+  // "http1", "http1/websocket", "unknown" ...; valid until the next call.
+  std::string_view layers() const { return channel_.layers(); }
+  // Rows made in http_exchanges.
+  std::uint64_t exchanges() const { return exchanges_; }
 
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  void read(Side side, Bytes bytes, const Stamp& at);
+  Context context() { return {options_, facts_, sink_, ids_}; }
+  std::size_t exchange_rows() const { return sink_.rows->rows<HttpExchangeRow>().size(); }
+
+  const DissectOptions& options_;
+  const ConnectionFacts& facts_;
+  RowSink& sink_;
+  Ids ids_;
+  std::uint64_t exchanges_ = 0;
+  Channel channel_;
 };
 
-// One per worker: makes sessions, and the rows of connections and events.
+// One per worker: makes sessions, and the rows of connections and events. Stays where it is while sessions live.
 class SessionSink {
  public:
   using Stream = Session;
 
-  explicit SessionSink(DissectOptions options);
+  explicit SessionSink(DissectOptions options) : options_(options) {}
 
   // Where rows go from now on; the caller swaps batches when they are full.
   void into(RowBatch& batch) { sink_.rows = &batch; }

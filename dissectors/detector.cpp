@@ -1,0 +1,88 @@
+#include "dissectors/detector.h"
+
+#include <algorithm>
+#include <array>
+
+#include "capture/limits.h"
+#include "dissectors/opaque.h"
+#include "dissectors/registry.h"
+
+namespace longwire {
+namespace {
+
+class Detector final : public Dissector {
+ public:
+  // Leaves no trace in `layers`.
+  std::string_view name() const override { return {}; }
+
+  Progress data(Side side, Bytes in, Context& context) override {
+    Trial& trial = trials_[index(side)];
+    if (trial.passed_packet != 0 && trial.passed_packet == context.first_stamp(in).number) return pass_over(context);
+    Progress progress;
+    switch (ask(side, in, progress.next)) {
+      case Match::yes:
+        return progress;
+      case Match::maybe:
+        return progress;
+      case Match::no:
+        break;
+    }
+    const bool mid_message = trial.behind_hole || context.connection.midstream;
+    if (mid_message && ++trial.packets < limits::detect_segments) {
+      trial.passed_packet = context.first_stamp(in).number;
+      return pass_over(context);
+    }
+    trial.failed = true;
+    if (trials_[index(other(side))].failed || context.must_proceed() || in.size() >= limits::detect_bytes) {
+      progress.next = make_opaque("unknown");
+    } else {
+      progress.need = Progress::hold;
+    }
+    return progress;
+  }
+
+  AfterGap gap(Side side, Bytes, std::uint64_t, Context&) override {
+    trials_[index(side)].behind_hole = true;
+    return AfterGap::resumed;
+  }
+  void end(Side, Bytes, End, Context&) override {}
+  Match restart(Side, Bytes) const override { return Match::no; }
+
+ private:
+  // One side's tries: at its first byte; behind a hole or midstream at the first byte of each packet.
+  struct Trial {
+    std::uint64_t passed_packet = 0;  // number of the packet whose bytes are passed over
+    std::uint32_t packets = 0;
+    bool behind_hole = false, failed = false;
+  };
+
+  static Progress pass_over(const Context& context) {
+    Progress progress;
+    progress.used = context.first_packet().size();
+    return progress;
+  }
+
+  static Match ask(Side side, Bytes in, std::unique_ptr<Dissector>& reader) {
+    const Bytes first = in.first(std::min<std::size_t>(in.size(), limits::detect_bytes));
+    bool open = false;
+    for (const Protocol& protocol : protocols()) {
+      const Match match = protocol.probe(side, first);
+      if (match == Match::yes) {
+        reader = protocol.make();
+        return match;
+      }
+      open = open || match == Match::maybe;
+    }
+    return open && in.size() < limits::detect_bytes ? Match::maybe : Match::no;
+  }
+
+  std::array<Trial, 2> trials_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dissector> make_detector() {
+  return std::make_unique<Detector>();
+}
+
+}  // namespace longwire

@@ -1,0 +1,31 @@
+#include "dissectors/opaque.h"
+
+namespace longwire {
+namespace {
+
+class Opaque final : public Dissector {
+ public:
+  explicit Opaque(std::string_view name) : name_(name) {}
+
+  std::string_view name() const override { return name_; }
+  Progress data(Side, Bytes in, Context&) override {
+    Progress progress;
+    progress.used = in.size();
+    progress.skip = Progress::for_good;
+    return progress;
+  }
+  AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
+  void end(Side, Bytes, End, Context&) override {}
+  Match restart(Side, Bytes) const override { return Match::no; }
+
+ private:
+  std::string_view name_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dissector> make_opaque(std::string_view name) {
+  return std::make_unique<Opaque>(name);
+}
+
+}  // namespace longwire

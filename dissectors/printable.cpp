@@ -1,0 +1,64 @@
+#include "dissectors/printable.h"
+
+#include <cstdint>
+
+namespace longwire {
+namespace {
+
+constexpr std::size_t printable_bytes = 200;  // arbitrary, but enough to recognise a line
+
+struct Lead {
+  std::size_t length;
+  std::uint8_t second_low, second_high;
+};
+
+// Unicode 15, table 3-7: what may follow the first byte of a well-formed character.
+Lead lead(std::uint8_t first) {
+  if (first < 0x80) return {1, 0, 0};
+  if (first < 0xc2 || first > 0xf4) return {0, 0, 0};
+  if (first < 0xe0) return {2, 0x80, 0xbf};
+  if (first < 0xf0)
+    return {3, static_cast<std::uint8_t>(first == 0xe0 ? 0xa0 : 0x80), static_cast<std::uint8_t>(first == 0xed ? 0x9f : 0xbf)};
+  return {4, static_cast<std::uint8_t>(first == 0xf0 ? 0x90 : 0x80), static_cast<std::uint8_t>(first == 0xf4 ? 0x8f : 0xbf)};
+}
+
+bool is_control(std::string_view character) {
+  const auto first = static_cast<std::uint8_t>(character[0]);
+  if (character.size() == 1) return first < 0x20 || first == 0x7f;
+  return first == 0xc2 && static_cast<std::uint8_t>(character[1]) < 0xa0;  // C1 controls
+}
+
+}  // namespace
+
+std::size_t utf8_character(std::string_view text) {
+  if (text.empty()) return 0;
+  const Lead expected = lead(static_cast<std::uint8_t>(text[0]));
+  if (expected.length == 0 || text.size() < expected.length) return 0;
+  for (std::size_t i = 1; i < expected.length; ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    const std::uint8_t low = i == 1 ? expected.second_low : 0x80;
+    const std::uint8_t high = i == 1 ? expected.second_high : 0xbf;
+    if (byte < low || byte > high) return 0;
+  }
+  return expected.length;
+}
+
+std::string printable(std::string_view bytes) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  bytes = bytes.substr(0, printable_bytes);
+  std::string text;
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_character(bytes);
+    if (length > 0 && !is_control(bytes.substr(0, length))) {
+      text += bytes.substr(0, length);
+      bytes.remove_prefix(length);
+      continue;
+    }
+    const auto byte = static_cast<std::uint8_t>(bytes[0]);
+    text += {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    bytes.remove_prefix(1);
+  }
+  return text;
+}
+
+}  // namespace longwire

@@ -1,0 +1,22 @@
+// The protocols that a channel's first bytes are tried for.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "dissectors/dissector.h"
+
+namespace longwire {
+
+struct Protocol {
+  std::string_view name;
+  // What the first bytes of a side say; final unless `maybe`. Sees at most limits::detect_bytes.
+  Match (*probe)(Side side, Bytes first);
+  std::unique_ptr<Dissector> (*make)();
+};
+
+// In the order in which they are asked; no two may say yes to the same bytes.
+std::span<const Protocol> protocols();
+
+}  // namespace longwire

@@ -1,0 +1,124 @@
+#include "dissectors/secrets.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+
+#include "capture/error.h"
+
+namespace longwire {
+namespace {
+
+static_assert(Secrets::key_bytes == crypto_shorthash_siphashx24_KEYBYTES);
+constexpr std::string_view blank = " \t";  // OWS, RFC 9110 section 5.6.3
+
+// ASCII letters alone; `lower` is in lower case already.
+bool equal_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b; });
+}
+
+}  // namespace
+
+Secrets::Kind Secrets::kind_of(std::string_view field_name) {
+  switch (field_name.size()) {
+    case 6:
+      return equal_ignoring_case(field_name, "cookie") ? Kind::cookies : Kind::none;
+    case 10:
+      return equal_ignoring_case(field_name, "set-cookie") ? Kind::set_cookie : Kind::none;
+    case 13:
+      return equal_ignoring_case(field_name, "authorization") ? Kind::credentials : Kind::none;
+    case 19:
+      return equal_ignoring_case(field_name, "proxy-authorization") ? Kind::credentials : Kind::none;
+    default:
+      return Kind::none;
+  }
+}
+
+Secrets Secrets::random() {
+  Secrets secrets;
+  randombytes_buf(secrets.key_.data(), secrets.key_.size());
+  return secrets;
+}
+
+Secrets Secrets::with_key(std::string_view hex) {
+  Secrets secrets;
+  std::size_t length = 0;
+  const int failed = sodium_hex2bin(secrets.key_.data(), key_bytes, hex.data(), hex.size(), nullptr, &length, nullptr);
+  if (failed != 0 || length != key_bytes || hex.size() != 2 * key_bytes) {
+    throw UsageError("--token-key takes 32 hexadecimal digits");
+  }
+  return secrets;
+}
+
+Secrets Secrets::kept() {
+  Secrets secrets;
+  secrets.keeps_ = true;
+  return secrets;
+}
+
+void Secrets::append(std::string& out, Kind kind, std::string_view value) const {
+  if (keeps_ || kind == Kind::none) {
+    out += value;
+  } else if (kind == Kind::credentials) {
+    append_credentials(out, value);
+  } else if (kind == Kind::cookies) {
+    append_cookies(out, value);
+  } else {
+    const std::size_t attributes = std::min(value.find(';'), value.size());
+    append_pair(out, value.substr(0, attributes));
+    out += value.substr(attributes);
+  }
+}
+
+void Secrets::append_token(std::string& out, std::string_view secret) const {
+  if (secret.empty()) return;
+  if (keeps_) {
+    out += secret;
+    return;
+  }
+  constexpr std::string_view digits = "0123456789abcdef", prefix = "token:";
+  std::array<std::uint8_t, crypto_shorthash_siphashx24_BYTES> hash;
+  crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), key_.data());
+  std::array<char, prefix.size() + 2 * crypto_shorthash_siphashx24_BYTES> token;
+  char* place = std::copy(prefix.begin(), prefix.end(), token.begin());
+  for (const std::uint8_t byte : hash) {
+    *place++ = digits[byte >> 4];
+    *place++ = digits[byte & 15];
+  }
+  out.append(token.data(), token.size());
+}
+
+// RFC 9110 section 11.4: auth-scheme [ 1*SP ( token68 / auth-params ) ]. What has no scheme is secret as a whole.
+void Secrets::append_credentials(std::string& out, std::string_view value) const {
+  const std::size_t scheme = value.find_first_of(blank);
+  const std::size_t secret = scheme == std::string_view::npos ? 0 : std::min(value.find_first_not_of(blank, scheme), value.size());
+  out += value.substr(0, secret);
+  append_token(out, value.substr(secret));
+}
+
+// RFC 6265 section 4.2.1: cookie-pair *( ";" SP cookie-pair )
+void Secrets::append_cookies(std::string& out, std::string_view value) const {
+  while (!value.empty()) {
+    const std::size_t pair = std::min(value.find(';'), value.size());
+    append_pair(out, value.substr(0, pair));
+    value.remove_prefix(pair);
+    const std::size_t between = std::min(value.find_first_not_of("; \t"), value.size());
+    out += value.substr(0, between);
+    value.remove_prefix(between);
+  }
+}
+
+// RFC 6265 section 4.1.1: cookie-name "=" cookie-value. What has no name is a value (RFC 6265bis section 5.6).
+void Secrets::append_pair(std::string& out, std::string_view pair) const {
+  const std::size_t equals = pair.find('=');
+  const std::size_t begin = equals == std::string_view::npos ? 0 : std::min(pair.find_first_not_of(blank, equals + 1), pair.size());
+  const std::size_t last = pair.find_last_not_of(blank);
+  const std::size_t end = last == std::string_view::npos ? begin : std::max(begin, last + 1);
+  out += pair.substr(0, begin);
+  append_token(out, pair.substr(begin, end - begin));
+  out += pair.substr(end);
+}
+
+}  // namespace longwire

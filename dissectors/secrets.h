@@ -1,0 +1,49 @@
+// What becomes of secret header field values (Authorization, Proxy-Authorization, Cookie, Set-Cookie): keyed hashes
+// stand for them, so that equal values stay equal in a database and nothing more can be learnt. The shape stays:
+//
+//   Authorization: Basic dXNlcjpwYXNz      Basic token:9f2c...
+//   Cookie: sid=1234; theme=dark           sid=token:41aa...; theme=token:07c1...
+//   Set-Cookie: sid=1234; Path=/; Secure   sid=token:41aa...; Path=/; Secure
+//
+// The key is random for each run, or given; it is stored nowhere. Read-only after construction, shared by all threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace longwire {
+
+class Secrets {
+ public:
+  static constexpr std::size_t key_bytes = 16;
+
+  // What a field's value holds, by its name.
+  enum class Kind : std::uint8_t { none, credentials, cookies, set_cookie };
+  static Kind kind_of(std::string_view field_name);
+
+  static Secrets random();
+  // --token-key HEX: throws UsageError unless it is 32 hexadecimal digits.
+  static Secrets with_key(std::string_view hex);
+  // --keep-secrets: values stay as they are.
+  static Secrets kept();
+
+  bool keeps() const { return keeps_; }
+
+  // Appends what is stored for `value`, a whole field value of this kind.
+  void append(std::string& out, Kind kind, std::string_view value) const;
+  // Appends what is stored for one secret: "token:" and 32 hexadecimal digits. An empty secret stays empty.
+  void append_token(std::string& out, std::string_view secret) const;
+
+ private:
+  Secrets() = default;
+  void append_credentials(std::string& out, std::string_view value) const;
+  void append_cookies(std::string& out, std::string_view value) const;
+  void append_pair(std::string& out, std::string_view pair) const;
+
+  std::array<std::uint8_t, key_bytes> key_{};
+  bool keeps_ = false;
+};
+
+}  // namespace longwire

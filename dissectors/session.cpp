@@ -1,0 +1,127 @@
+#include "dissectors/session.h"
+
+#include <arpa/inet.h>
+
+#include "dissectors/community_id.h"
+#include "dissectors/detector.h"
+
+namespace longwire {
+namespace {
+
+Text address_text(const Address& address, Arena& arena) {
+  char text[INET6_ADDRSTRLEN];
+  constexpr std::size_t ipv4_at = 12;  // in the mapped form
+  const bool ipv4 = address.is_ipv4();
+  inet_ntop(ipv4 ? AF_INET : AF_INET6, address.octets.data() + (ipv4 ? ipv4_at : 0), text, sizeof text);
+  return arena.copy(text);
+}
+
+Text close_text(ConnectionFacts::Close close) {
+  switch (close) {
+    case ConnectionFacts::Close::fin:
+      return "fin";
+    case ConnectionFacts::Close::rst:
+      return "rst";
+    case ConnectionFacts::Close::evicted:
+      return "evicted";
+    case ConnectionFacts::Close::open:
+      break;
+  }
+  return "open";
+}
+
+// NULL where `unknown` stands for "not seen".
+template <class T>
+Integer unless(T value, T unknown) {
+  return value == unknown ? Integer() : Integer(value);
+}
+
+void fill_sides(ConnectionRow& row, const ConnectionFacts& facts) {
+  const SideFacts& client = facts.side[index(Side::client)];
+  const SideFacts& server = facts.side[index(Side::server)];
+  row.client_packets = client.packets;
+  row.server_packets = server.packets;
+  row.client_bytes = client.bytes;
+  row.server_bytes = server.bytes;
+  row.client_retransmitted_bytes = client.retransmitted_bytes;
+  row.server_retransmitted_bytes = server.retransmitted_bytes;
+  row.client_out_of_order_packets = client.out_of_order_packets;
+  row.server_out_of_order_packets = server.out_of_order_packets;
+  row.client_missing_bytes = client.missing_bytes;
+  row.server_missing_bytes = server.missing_bytes;
+  row.client_mss = unless<std::uint16_t>(client.mss, 0);
+  row.server_mss = unless<std::uint16_t>(server.mss, 0);
+  row.client_zero_windows = client.zero_windows;
+  row.server_zero_windows = server.zero_windows;
+}
+
+}  // namespace
+
+Session::Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink)
+    : options_(options), facts_(facts), sink_(sink), channel_(make_detector()) {}
+
+void Session::read(Side side, Bytes bytes, const Stamp& at) {
+  const std::size_t before = exchange_rows();
+  channel_.data(side, bytes, at, context());
+  exchanges_ += exchange_rows() - before;
+}
+
+void Session::gap(Side side, std::uint64_t missing, const Stamp& at) {
+  const std::size_t before = exchange_rows();
+  channel_.gap(side, missing, at, context());
+  exchanges_ += exchange_rows() - before;
+}
+
+void Session::end(Side side, End how, const Stamp& at) {
+  const std::size_t before = exchange_rows();
+  channel_.end(side, how, at, context());
+  exchanges_ += exchange_rows() - before;
+}
+
+std::unique_ptr<Session> SessionSink::open(const ConnectionFacts& facts) {
+  return std::make_unique<Session>(options_, facts, sink_);
+}
+
+void SessionSink::tcp(const ConnectionFacts& facts, const TcpEvent& event) {
+  TcpEventRow row;
+  row.connection_id = facts.id;
+  row.time_ns = event.at.time;
+  row.frame = event.at.frame;
+  row.side = to_text(event.side);
+  row.kind = event.kind;
+  row.bytes = unless<std::uint64_t>(event.bytes, 0);
+  sink_.rows->add(row);
+}
+
+void SessionSink::closed(const ConnectionFacts& facts, Session* session) {
+  Arena& arena = sink_.rows->arena;
+  ConnectionRow row;
+  row.id = facts.id;
+  row.capture_id = options_.first_capture_id + facts.capture;
+  row.client_ip = address_text(facts.client.address, arena);
+  row.client_port = facts.client.port;
+  row.server_ip = address_text(facts.server.address, arena);
+  row.server_port = facts.server.port;
+  row.vlan = unless<std::uint16_t>(facts.vlan, 0);
+  row.community_id = arena.copy(community_id(facts.client, facts.server));
+  row.start_ns = facts.first.time;
+  row.established_ns = unless<Time>(facts.established, 0);
+  row.end_ns = facts.last.time;
+  row.first_frame = facts.first.frame;
+  row.last_frame = facts.last.frame;
+  fill_sides(row, facts);
+  row.conflicting_overlap_bytes = facts.conflicting_overlap_bytes;
+  row.handshake_rtt_ns = unless<Time>(facts.handshake_rtt, -1);
+  row.window_probes = facts.window_probes;
+  row.close_kind = close_text(facts.close);
+  if (facts.closed_first_known) row.closed_first = to_text(facts.closed_first);
+  if (session != nullptr) row.layers = arena.copy(session->layers());
+  row.exchanges = session == nullptr ? 0 : session->exchanges();
+  row.midstream = facts.midstream;
+  row.one_way = facts.one_way;
+  row.cut = facts.cut;
+  row.limited = facts.limited;
+  sink_.rows->add(row);
+}
+
+}  // namespace longwire
