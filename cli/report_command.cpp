@@ -1,0 +1,118 @@
+#include "cli/report_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/command_line.h"
+#include "cli/output_format.h"
+#include "cli/report_sections.h"
+#include "cli/text_table.h"
+#include "storage/query.h"
+
+namespace longwire {
+namespace {
+
+namespace po = boost::program_options;
+
+const CommandHelp help{"longwire report DB [options]",
+                       "Tells what is in a database: what was captured, connections short and long and why, reuse, statuses, the\n"
+                       "slowest exchanges, anomalies. What has no data is left out.",
+                       "  longwire report monday.db\n"
+                       "  longwire report monday.db --format json | jq .reuse\n"};
+
+po::options_description report_options() {
+  po::options_description options;
+  options.add_options()("format", po::value<std::string>()->value_name("FORMAT")->default_value("text"), "text or json");
+  return options;
+}
+
+struct SectionRows {
+  std::vector<std::string> columns;
+  std::vector<std::vector<Value>> rows;
+  bool more = false;  // than the section shows
+};
+
+SectionRows ask(const Database& database, const ReportSection& section) {
+  SectionRows answer;
+  database.query(
+      section.sql, [&](const std::vector<std::string>& names) { answer.columns = names; },
+      [&](const std::vector<Value>& values) {
+        answer.more = answer.rows.size() == section.rows;
+        if (!answer.more) answer.rows.push_back(values);
+        return !answer.more;
+      });
+  return answer;
+}
+
+// A column without a value tells a person nothing.
+SectionRows without_empty_columns(const SectionRows& all) {
+  SectionRows kept{{}, std::vector<std::vector<Value>>(all.rows.size()), all.more};
+  for (std::size_t n = 0; n < all.columns.size(); ++n) {
+    const auto known = [n](const std::vector<Value>& row) { return !std::holds_alternative<std::nullptr_t>(row[n]); };
+    if (std::ranges::none_of(all.rows, known)) continue;
+    kept.columns.push_back(all.columns[n]);
+    for (std::size_t row = 0; row < all.rows.size(); ++row) kept.rows[row].push_back(all.rows[row][n]);
+  }
+  return kept;
+}
+
+void write_text(const ReportSection& section, const SectionRows& answer, const std::string& path, const Terminal& terminal) {
+  std::cout << (terminal.colours ? fmt::format("\x1b[1;36m{}\x1b[0m", section.title) : std::string(section.title)) << '\n';
+  TextTable table(std::cout, terminal, "  ");
+  table.columns(answer.columns);
+  for (const auto& row : answer.rows) table.row(row);
+  table.finish();
+  if (answer.more) std::cout << fmt::format("  more: longwire query {} {}\n", printable(path), section.question);
+}
+
+void report_text(const Database& database, const std::string& path) {
+  const Terminal terminal = terminal_of_standard_output();
+  bool first = true;
+  for (const ReportSection& section : report_sections()) {
+    const SectionRows answer = without_empty_columns(ask(database, section));
+    if (answer.rows.empty()) continue;
+    if (!first) std::cout << '\n';
+    first = false;
+    write_text(section, answer, path, terminal);
+  }
+  if (first) std::cout << "No packets.\n";
+}
+
+// One object; its sections are arrays of objects, the shown rows only.
+void report_json(const Database& database) {
+  const char* separator = "{\n";
+  for (const ReportSection& section : report_sections()) {
+    const SectionRows answer = ask(database, section);
+    if (answer.rows.empty()) continue;
+    std::cout << separator << '"' << section.key << "\": ";
+    const auto writer = make_row_writer(OutputFormat::json, std::cout, terminal_of_standard_output());
+    writer->columns(answer.columns);
+    for (const auto& row : answer.rows) writer->row(row);
+    writer->finish();
+    separator = ",\n";
+  }
+  std::cout << (*separator == '{' ? "{}\n" : "}\n");
+}
+
+}  // namespace
+
+int run_report(const std::vector<std::string>& arguments) {
+  const auto values = parse_command_line(arguments, report_options(), "database", help);
+  if (!values) return 0;
+  const auto places = values->count("database") != 0 ? (*values)["database"].as<std::vector<std::string>>() : std::vector<std::string>{};
+  if (places.size() != 1) throw UsageError("name one database; see 'longwire report --help'");
+  const std::string& format = (*values)["format"].as<std::string>();
+  if (format != "text" && format != "json") throw UsageError(fmt::format("no format '{}': text or json", format));
+  const Database database(places[0]);
+  if (format == "json") {
+    report_json(database);
+  } else {
+    report_text(database, places[0]);
+  }
+  if (!std::cout.flush()) throw OutputError("cannot write standard output");
+  return 0;
+}
+
+}  // namespace longwire

@@ -1,0 +1,94 @@
+#include "cli/text_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/output_format.h"
+
+namespace longwire {
+namespace {
+
+constexpr std::size_t rows_measured = 1000;  // arbitrary, but more than a person looks at
+constexpr std::size_t narrowest = 8;         // characters: a column is not cut below it for another one's sake
+constexpr std::size_t between = 2;           // spaces
+
+std::string padded(const std::string& text, std::size_t width, bool right) {
+  const std::size_t length = character_count(text);
+  const std::string space(width > length ? width - length : 0, ' ');
+  return right ? space + text : text + space;
+}
+
+}  // namespace
+
+void TextTable::columns(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::string shown = printable(name);
+    columns_.push_back({shown, character_count(shown), true});
+  }
+}
+
+void TextTable::row(const std::vector<Value>& values) {
+  std::vector<std::string> cells;
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    cells.push_back(display_text(values[n]));
+    if (begun_) continue;
+    columns_[n].width = std::max(columns_[n].width, character_count(cells.back()));
+    columns_[n].number &= is_number(values[n]) || std::holds_alternative<std::nullptr_t>(values[n]);
+  }
+  if (begun_) return write_line(cells, false);
+  waiting_.push_back(std::move(cells));
+  if (waiting_.size() == rows_measured) begin();
+}
+
+void TextTable::finish() {
+  if (!begun_) begin();
+}
+
+void TextTable::begin() {
+  begun_ = true;
+  fit();
+  std::vector<std::string> names, rules;
+  for (const Column& column : columns_) {
+    names.push_back(column.name);
+    std::string rule;
+    for (std::size_t n = 0; n < column.width; ++n) rule += terminal_.interactive ? "─" : "-";
+    rules.push_back(rule);
+  }
+  write_line(names, true);
+  write_line(rules, false);
+  for (const auto& cells : waiting_) write_line(cells, false);
+  waiting_.clear();
+}
+
+// Takes from the widest columns first, until the line fits.
+void TextTable::fit() {
+  if (terminal_.width == 0 || columns_.empty()) return;
+  std::size_t total = indent_.size() + between * (columns_.size() - 1);
+  for (const Column& column : columns_) total += column.width;
+  while (total > terminal_.width) {
+    Column& widest = *std::ranges::max_element(columns_, {}, &Column::width);
+    if (widest.width <= narrowest) return;
+    const std::size_t less = std::min(total - terminal_.width, widest.width - narrowest);
+    std::size_t second = narrowest;
+    for (const Column& column : columns_)
+      if (&column != &widest) second = std::max(second, column.width);
+    const std::size_t step = widest.width > second ? std::min(less, widest.width - second) : 1;
+    widest.width -= step;
+    total -= step;
+  }
+}
+
+void TextTable::write_line(const std::vector<std::string>& cells, bool heading) {
+  std::string line = indent_;
+  for (std::size_t n = 0; n < cells.size(); ++n) {
+    const Column& column = columns_[n];
+    const std::string text = terminal_.width == 0 ? cells[n] : cut_to(cells[n], column.width);
+    line += padded(text, column.width, column.number);
+    if (n + 1 < cells.size()) line += std::string(between, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  out_ << (heading && terminal_.colours ? fmt::format("\x1b[1m{}\x1b[0m", line) : line) << '\n';
+}
+
+}  // namespace longwire

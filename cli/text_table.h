@@ -1,0 +1,43 @@
+// A table for people: columns aligned, numbers to the right, as wide as asked at most.
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "storage/query.h"
+
+namespace longwire {
+
+// The widths come from the first rows; what follows is written at once, so that a long answer needs little memory.
+class TextTable {
+ public:
+  TextTable(std::ostream& out, const Terminal& terminal, std::string indent = {})
+      : out_(out), terminal_(terminal), indent_(std::move(indent)) {}
+
+  void columns(const std::vector<std::string>& names);
+  void row(const std::vector<Value>& values);
+  // Writes what still waits. Without a row: the columns' names alone.
+  void finish();
+
+ private:
+  struct Column {
+    std::string name;
+    std::size_t width = 0;
+    bool number = true;  // only numbers and NULLs so far
+  };
+  void begin();
+  void fit();
+  void write_line(const std::vector<std::string>& cells, bool heading);
+
+  std::ostream& out_;
+  const Terminal terminal_;
+  const std::string indent_;
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> waiting_;
+  bool begun_ = false;
+};
+
+}  // namespace longwire
