@@ -133,6 +133,8 @@ class WorkerThread {
     ended_ = true;
     queue_.close();
   }
+  void stop() { queue_.close(true); }
+  // After finish() or stop(); rethrows what went wrong there.
   void join() {
     if (thread_.joinable()) thread_.join();
     if (failure_) std::rethrow_exception(failure_);
@@ -200,9 +202,11 @@ class Workers {
   void finish() {
     if (inline_) inline_->finish();
     for (auto& thread : threads_) thread->finish();
-    join();
+    for (auto& thread : threads_) thread->join();
   }
-  void join() {
+  // What is under way is dropped. Rethrows what went wrong in a worker, if that is why.
+  void stop() {
+    for (auto& thread : threads_) thread->stop();
     for (auto& thread : threads_) thread->join();
   }
 
@@ -255,7 +259,7 @@ bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& option
       captures.kinds(capture, decoder.take_kinds(), *rows);
       workers.finish();
     } else {
-      workers.join();  // tells what went wrong, if it was a worker
+      workers.stop();
     }
   }
   if (running) {
