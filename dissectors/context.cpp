@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "dissectors/printable.h"
+#include "dissectors/wire_text.h"
 
 namespace longwire {
 

@@ -6,18 +6,13 @@
 #include <array>
 
 #include "capture/error.h"
+#include "dissectors/http1_message.h"
 
 namespace longwire {
 namespace {
 
 static_assert(Secrets::key_bytes == crypto_shorthash_siphashx24_KEYBYTES);
 constexpr std::string_view blank = " \t";  // OWS, RFC 9110 section 5.6.3
-
-// ASCII letters alone; `lower` is in lower case already.
-bool equal_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b; });
-}
 
 }  // namespace
 

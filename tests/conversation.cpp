@@ -98,7 +98,7 @@ ShownValue shown(const Text& value) {
   }
   return result;
 }
-ShownValue shown(const Blob& value) {
+[[maybe_unused]] ShownValue shown(const Blob& value) {
   return shown(Text(value.bytes));
 }
 template <class T>

@@ -1,4 +1,4 @@
-// Bytes of the wire as text that a person can read in a terminal and a database can store.
+// Bytes of the wire as UTF-8 text, which is all that a database stores as text.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,10 @@ namespace longwire {
 // The length of the well-formed UTF-8 character (Unicode 15, table 3-7) that `text` begins with; 0 = none.
 std::size_t utf8_character(std::string_view text);
 
-// At most the first 200 bytes; control characters and what is not UTF-8 stand as \xNN.
+// Appends `bytes`; those that are not UTF-8 are taken as ISO-8859-1, each for itself.
+void append_as_utf8(std::string& out, std::string_view bytes);
+
+// For a person at a terminal: at most the first 200 bytes; control characters and what is not UTF-8 stand as \xNN.
 std::string printable(std::string_view bytes);
 
 }  // namespace longwire

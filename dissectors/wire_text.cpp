@@ -1,5 +1,6 @@
-#include "dissectors/printable.h"
+#include "dissectors/wire_text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace longwire {
@@ -41,6 +42,24 @@ std::size_t utf8_character(std::string_view text) {
     if (byte < low || byte > high) return 0;
   }
   return expected.length;
+}
+
+void append_as_utf8(std::string& out, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto foreign = std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<std::uint8_t>(c) >= 0x80; });
+    const auto ascii = static_cast<std::size_t>(foreign - bytes.begin());
+    out += bytes.substr(0, ascii);
+    bytes.remove_prefix(ascii);
+    if (bytes.empty()) return;
+    const std::size_t length = utf8_character(bytes);
+    if (length > 0) {
+      out += bytes.substr(0, length);
+    } else {
+      const auto byte = static_cast<std::uint8_t>(bytes[0]);
+      out += {static_cast<char>(0xc0 | byte >> 6), static_cast<char>(0x80 | (byte & 0x3f))};
+    }
+    bytes.remove_prefix(length > 0 ? length : 1);
+  }
 }
 
 std::string printable(std::string_view bytes) {

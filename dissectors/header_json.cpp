@@ -1,0 +1,80 @@
+#include "dissectors/header_json.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+namespace longwire {
+namespace {
+
+// Stands in a JSON string as it is, and is ASCII.
+constexpr bool plain(char c) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
+}
+
+// Without a branch a byte, so that it is done many bytes at a time.
+bool all_plain(std::string_view text) {
+  std::uint8_t strange = 0;
+  for (const char c : text) strange = static_cast<std::uint8_t>(strange | !plain(c));
+  return strange == 0;
+}
+
+char* put(char* place, std::string_view text) {
+  std::memcpy(place, text.data(), text.size());
+  return place + text.size();
+}
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  if (c == '"' || c == '\\') {
+    out += {'\\', c};
+  } else {
+    const auto byte = static_cast<std::uint8_t>(c);
+    out += {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+  }
+}
+
+}  // namespace
+
+void HeaderJson::add(std::string_view name, std::string_view value) {
+  constexpr std::string_view open = "[\"", between = "\",\"", close = "\"]";
+  const Secrets::Kind kind = secrets_ == nullptr || secrets_->keeps() ? Secrets::Kind::none : Secrets::kind_of(name);
+  if (!first_) out_ += ',';
+  first_ = false;
+  const bool simple = all_plain(name) && all_plain(value);
+  if (simple && kind == Secrets::Kind::none) {
+    const std::size_t begin = out_.size();
+    out_.resize(begin + open.size() + name.size() + between.size() + value.size() + close.size());
+    put(put(put(put(put(out_.data() + begin, open), name), between), value), close);
+    return;
+  }
+  out_ += open;
+  append_json(out_, name);
+  out_ += between;
+  if (kind == Secrets::Kind::none) {
+    append_json(out_, value);
+  } else if (simple) {
+    secrets_->append(out_, kind, value);
+  } else {
+    std::string hidden;
+    secrets_->append(hidden, kind, value);
+    append_json(out_, hidden);
+  }
+  out_ += close;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) return;
+    const bool foreign = static_cast<std::uint8_t>(text[0]) >= 0x80;
+    const std::size_t length = foreign ? std::max<std::size_t>(1, utf8_character(text)) : 1;
+    foreign ? append_as_utf8(out, text.substr(0, length)) : append_escape(out, text[0]);
+    text.remove_prefix(length);
+  }
+}
+
+}  // namespace longwire

@@ -1,0 +1,34 @@
+// A list of header fields as JSON: [["Host","example.org"],["Accept","*/*"]]; order, case and repetition as sent.
+//
+//   HeaderJson json(text, secrets);
+//   json.add("Host", "example.org");
+//   json.finish();
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dissectors/secrets.h"
+#include "dissectors/wire_text.h"
+
+namespace longwire {
+
+class HeaderJson {
+ public:
+  // Appends to `out` until finish(). Null `secrets` keep everything as it is.
+  HeaderJson(std::string& out, const Secrets* secrets) : out_(out), secrets_(secrets) { out_ += '['; }
+
+  // Values of secret fields become tokens. Bytes that are not UTF-8 are taken as ISO-8859-1.
+  void add(std::string_view name, std::string_view value);
+  void finish() { out_ += ']'; }
+
+ private:
+  std::string& out_;
+  const Secrets* secrets_;
+  bool first_ = true;
+};
+
+// Appends `text` as the inside of a JSON string (RFC 8259 section 7).
+void append_json(std::string& out, std::string_view text);
+
+}  // namespace longwire
