@@ -1,5 +1,6 @@
 #include "dissectors/coding_stage.h"
 
+#define ZLIB_CONST  // its input is const
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
