@@ -119,7 +119,7 @@ std::string options_text(const po::variables_map& values) {
 Secrets secrets(const po::variables_map& values) {
   if (values["keep-secrets"].as<bool>()) return Secrets::kept();
   if (values.count("token-key") != 0) return Secrets::with_key(values["token-key"].as<std::string>());
-  return Secrets::with_random_key();
+  return Secrets::random();
 }
 
 std::int64_t count(const Database& db, const char* table) {
