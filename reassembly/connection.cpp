@@ -54,7 +54,7 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   const bool syn = segment.has(tcp_flag::syn);
   if (syn && !synchronize(segment, side)) return;
   TcpSide& own = at(side);
-  if (!own.started()) own.start(segment.seq, false);
+  if (!own.started()) own.start(segment.seq, TcpSide::StartedBy::midstream);
   const auto offset = own.locate(segment.seq + (syn ? 1 : 0));
   if (!offset) {
     out.anomaly = "tcp.seq.absurd";
@@ -82,16 +82,16 @@ bool Connection::synchronize(const Segment& segment, Side side) {
   if (own.started() && own.first_sequence() == first_sequence) {
     own.syn_found();
   } else if (counted(side).bytes == 0 && !own.fin_seen()) {
-    own.start(first_sequence, true);
+    own.start(first_sequence, TcpSide::StartedBy::own_syn);
   } else {
     return false;
   }
   const TcpOptions options = parse_tcp_options(segment.options);
   if (options.mss > 0) counted(side).mss = options.mss;
   windows_[index(side)].scale = options.has_window_scale ? options.window_scale : 0;
-  if (side == Side::client && !syn_ack && facts_.syn_ack == 0) {
-    facts_.syn = segment.at.time;
+  if (side == Side::client && !syn_ack) {
     facts_.midstream = false;
+    if (facts_.syn_ack == 0) facts_.syn = segment.at.time;
   }
   if (side == Side::server && syn_ack && facts_.established == 0) {
     if (facts_.syn_ack == 0 && facts_.syn != 0) syn_to_syn_ack_ = segment.at.time - facts_.syn;
@@ -102,7 +102,8 @@ bool Connection::synchronize(const Segment& segment, Side side) {
 
 void Connection::acknowledge(const Segment& segment, Side side) {
   TcpSide& peer = at(other(side));
-  if (!peer.started()) peer.start(segment.ack, false);
+  using By = TcpSide::StartedBy;
+  if (!peer.started()) peer.start(segment.ack, segment.has(tcp_flag::syn) ? By::answer_to_syn : By::midstream);
   const auto offset = peer.locate(segment.ack);
   if (!offset || *offset < stream_origin) return;
   peer.acknowledge(*offset);

@@ -19,11 +19,23 @@ TcpSide::Disorder& TcpSide::disorder() {
   return *disorder_;
 }
 
-void TcpSide::start(std::uint32_t first_sequence, bool by_syn) {
+void TcpSide::start(std::uint32_t first_sequence, StartedBy by) {
   *this = TcpSide();
   first_sequence_ = first_sequence;
   started_ = true;
-  syn_seen_ = by_syn;
+  syn_seen_ = by == StartedBy::own_syn;
+  start_certain_ = by != StartedBy::midstream;
+}
+
+// Midstream the start is a guess, from an ACK or a segment without payload, until the first byte is read: then it is
+// where that one stands. But one byte right before it is what a keepalive probe looks like (RFC 9293 section 3.8.4).
+// Returns the offset after the move.
+std::uint64_t TcpSide::move_start(std::uint64_t offset, std::uint64_t length) {
+  if (offset == next_ || (offset + 1 == next_ && length == 1)) return offset;
+  const std::uint64_t by = next_ - offset;  // modulo 2^64, as all below
+  first_sequence_ -= static_cast<std::uint32_t>(by);
+  acknowledged_ = std::max(stream_origin, acknowledged_ + by);
+  return next_;
 }
 
 Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts& facts, Overlap overlap) {
@@ -36,16 +48,8 @@ Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts&
     if (segment.has(tcp_flag::fin)) take_fin(next_, arrival);
     return arrival;
   }
-  const std::uint64_t end = offset + payload.size();
-  // Midstream the start is only what was seen first: until a byte is read, earlier ones move it.
-  // One byte right before it is what a keepalive probe looks like (RFC 9293 section 3.8.4), not a stream's start.
-  if (!syn_seen_ && facts.bytes == 0 && !ended_ && !disorder_ && offset < next_ && (payload.size() + segment.cut > 1 || end < next_)) {
-    const std::uint64_t lower = next_ - offset;
-    first_sequence_ -= static_cast<std::uint32_t>(lower);
-    acknowledged_ += lower;
-    fin_ += lower;
-    offset = next_;
-  }
+  const std::uint64_t length = payload.size() + segment.cut;
+  if (!start_certain_ && facts.bytes + facts.missing_bytes == 0 && !fin_seen_ && length > 0) offset = move_start(offset, length);
   take_payload(offset, payload, segment.at, facts, overlap, arrival);
   const std::uint64_t cut_begin = offset + payload.size();
   if (segment.cut > 0) take_cut(cut_begin, cut_begin + segment.cut, segment.at, facts, arrival);
@@ -55,7 +59,7 @@ Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts&
 
 // Bytes from before the next expected one: sent again, or late ones of a hole already declared.
 void TcpSide::take_old(std::uint64_t begin, std::uint64_t end, SideFacts& facts) {
-  if (begin < stream_origin && !syn_seen_ && !(disorder_ && disorder_->before_start)) {
+  if (begin < stream_origin && !start_certain_ && !(disorder_ && disorder_->before_start)) {
     disorder().holes.add_before(stream_origin);
     disorder_->before_start = true;
   }

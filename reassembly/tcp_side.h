@@ -5,6 +5,7 @@
 // asked for what has become deliverable by next(), until that says nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,14 +52,16 @@ class TcpSide {
   std::uint64_t highest() const;  // one behind the last byte seen
   std::uint64_t acknowledged() const { return acknowledged_; }
 
+  // How the start became known; only a handshake is certain of it.
+  enum class StartedBy : std::uint8_t { own_syn, answer_to_syn, midstream };
   // (Re)starts the sequence space; forgets what was held.
-  void start(std::uint32_t first_sequence, bool by_syn);
-  void syn_found() { syn_seen_ = true; }
+  void start(std::uint32_t first_sequence, StartedBy by);
+  void syn_found() { syn_seen_ = start_certain_ = true; }
 
   // Where a sequence number stands in the stream; nothing where it is absurd: further than plausible_distance from
   // both the next expected byte and what the peer acknowledged. Absurd segments change nothing. Requires started().
   std::optional<std::uint64_t> locate(std::uint32_t sequence) const {
-    for (const std::uint64_t known : {next_, acknowledged_}) {
+    for (const std::uint64_t known : {std::max(next_, acknowledged_), next_}) {
       const std::int64_t distance = sequence_distance(first_sequence_ + static_cast<std::uint32_t>(known), sequence);
       if (distance >= -plausible_distance && distance <= plausible_distance) return known + static_cast<std::uint64_t>(distance);
     }
@@ -91,6 +94,7 @@ class TcpSide {
   };
 
   Disorder& disorder();
+  std::uint64_t move_start(std::uint64_t offset, std::uint64_t length);
   void take_old(std::uint64_t begin, std::uint64_t end, SideFacts& facts);
   void take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, SideFacts& facts, Overlap overlap, Arrival& arrival);
   void take_cut(std::uint64_t begin, std::uint64_t end, const Stamp& at, SideFacts& facts, Arrival& arrival);
@@ -108,6 +112,7 @@ class TcpSide {
   std::uint32_t first_sequence_ = 0;
   bool started_ = false;
   bool syn_seen_ = false;
+  bool start_certain_ = false;  // else earlier bytes may come, and the first ones need not be the next
   bool fin_seen_ = false;
   bool ended_ = false;
 };

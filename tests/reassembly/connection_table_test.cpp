@@ -9,6 +9,7 @@ namespace longwire {
 namespace {
 
 constexpr Side client = Side::client, server = Side::server;
+using Close = ConnectionFacts::Close;
 
 std::vector<Segment> operator+(std::vector<Segment> a, const std::vector<Segment>& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -25,23 +26,145 @@ TEST(ConnectionTable, TellsAWholeConversationInOrder) {
   EXPECT_EQ(it.told(), "client fin, server fin");
   EXPECT_EQ(it.facts.id, 1);
   EXPECT_EQ(it.facts.client.to_string(), "192.0.2.1:40000");
-  EXPECT_EQ(it.facts.close, ConnectionFacts::Close::fin);
+  EXPECT_EQ(it.facts.server.to_string(), "192.0.2.80:80");
+  EXPECT_EQ(it.facts.close, Close::fin);
   EXPECT_EQ(it.facts.closed_first, client);
   EXPECT_EQ(it.facts.side[0].packets, 6u);
   EXPECT_EQ(it.facts.side[1].bytes, 6u);
-  EXPECT_EQ(it.facts.established, 3'000'000);
-  EXPECT_EQ(it.facts.handshake_rtt, 2'000'000);
+  EXPECT_EQ(it.facts.last.number, 9u);
   EXPECT_FALSE(it.facts.midstream || it.facts.one_way || it.facts.cut || it.facts.limited);
 }
 
-TEST(ConnectionTable, HoldsBytesBehindAHoleUntilItIsFilled) {
+TEST(ConnectionTable, KeepsBothDirectionsAndOtherTuplesApart) {
   Conversation talk;
-  const auto it = only_connection(talk.handshake() +
-                                  std::vector{talk.data(client, 3, "def"), talk.data(client, 6, "ghi"), talk.data(client, 0, "abc")});
-  EXPECT_EQ(it.client(), "abcdefghi|open");
-  EXPECT_EQ(it.numbers(client), "6 4 5");
-  EXPECT_EQ(it.facts.side[0].out_of_order_packets, 2u);
-  EXPECT_EQ(it.facts.side[0].missing_bytes, 0u);
+  Segment elsewhere = talk.syn();
+  elsewhere.source.port = 40001;
+  Segment farther = talk.syn();
+  farther.destination.address.octets[15] ^= 1;  // the same hash and ports, another address
+  const auto sink = reassembled({talk.syn(), elsewhere, farther, talk.syn_ack()});
+  ASSERT_EQ(sink.by_id.size(), 3u);
+  EXPECT_EQ(sink.by_id.at(1).facts.side[1].packets, 1u);
+  EXPECT_TRUE(sink.by_id.at(2).facts.one_way);
+  EXPECT_TRUE(sink.by_id.at(3).facts.one_way);
+}
+
+TEST(ConnectionTable, ClosesWhatIsLeftAtTheEndInTheOrderOfIds) {
+  Conversation talk;
+  std::vector<Segment> segments;
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{5, 3, 9, 1}) {
+    segments.push_back(talk.syn());
+    segments.back().source.port = port;
+    segments.back().hash = port;
+  }
+  EXPECT_EQ(reassembled(segments).closed_order, (std::vector<std::int64_t>{1, 2, 3, 4}));
+}
+
+TEST(ConnectionTable, MakesNoStreamForAConnectionWithoutBytes) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.fin(client, 0), talk.fin(server, 0, 1), talk.ack(client, 1, 1)});
+  EXPECT_TRUE(it.calls.empty());
+  EXPECT_TRUE(it.closed);
+}
+
+TEST(ConnectionTable, TellsAStreamMadeLateOfTheEndsBefore) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.fin(client, 0), talk.data(server, 0, "late", 1)});
+  EXPECT_EQ(it.client(), "|fin");
+  EXPECT_EQ(it.server(), "late|open");
+  EXPECT_EQ(it.calls.front().side, client) << "the end came before the bytes";
+}
+
+// --- ports used again, stragglers
+
+TEST(ConnectionTable, TakesASynSentAgainForTheSameConnection) {
+  Conversation talk;
+  const auto it = only_connection({talk.syn(), talk.syn(), talk.syn_ack(), talk.syn(), talk.syn_ack(), talk.ack(client, 0, 0)});
+  EXPECT_EQ(it.facts.side[0].packets, 4u);
+}
+
+TEST(ConnectionTable, BeginsANewConnectionWithANewInitialSequenceNumber) {
+  Conversation first(1000, 2000), second(90000, 80000);
+  const auto sink = reassembled(first.handshake() + std::vector{first.data(client, 0, "one")} + second.handshake() +
+                                std::vector{second.data(client, 0, "two")});
+  ASSERT_EQ(sink.by_id.size(), 2u);
+  EXPECT_EQ(sink.by_id.at(1).client(), "one|open");
+  EXPECT_EQ(sink.by_id.at(1).facts.close, Close::open);
+  EXPECT_EQ(sink.by_id.at(5).client(), "two|open");
+}
+
+TEST(ConnectionTable, BeginsANewConnectionWhereOnlyTheServerIsCaptured) {
+  Conversation first(1000, 2000), second(90000, 80000);
+  const auto sink = reassembled({first.syn_ack(), first.data(server, 0, "one", 3), second.syn_ack(), second.data(server, 0, "two", 3)});
+  ASSERT_EQ(sink.by_id.size(), 2u);
+  EXPECT_EQ(sink.by_id.at(1).server(), "one|open");
+  EXPECT_EQ(sink.by_id.at(3).server(), "two|open");
+}
+
+std::vector<Segment> closed_conversation(Conversation& talk) {
+  return talk.handshake() + std::vector{talk.data(client, 0, "x"), talk.fin(client, 1), talk.fin(server, 0, 2), talk.ack(client, 2, 1)};
+}
+
+TEST(ConnectionTable, CountsStragglersToTheClosedConnection) {
+  Conversation talk;
+  const auto it = only_connection(closed_conversation(talk) +
+                                  std::vector{talk.fin(server, 0, 2), after(limits::linger_packets - 2, talk.rst(client, 2))});
+  EXPECT_EQ(it.facts.side[0].packets, 6u);
+  EXPECT_EQ(it.facts.side[1].packets, 3u);
+  EXPECT_EQ(it.facts.close, Close::fin) << "the reset came after the close";
+  EXPECT_EQ(it.told(), "client fin, server fin, client rst");
+}
+
+TEST(ConnectionTable, TakesPacketsAfterTheLingerForAnotherConnection) {
+  Conversation talk;
+  const auto sink = reassembled(closed_conversation(talk) + std::vector{after(limits::linger_packets, talk.rst(client, 2))});
+  ASSERT_EQ(sink.by_id.size(), 2u);
+  EXPECT_TRUE(sink.by_id.rbegin()->second.facts.midstream);
+}
+
+TEST(ConnectionTable, ExpiresByPacketNumbersOnlySoThatItDoesNotMatterWhen) {
+  Conversation talk;
+  for (const bool often : {false, true}) {
+    RecordingSink sink;
+    ConnectionTable<RecordingSink> table(sink, {});
+    std::uint64_t number = 0;
+    for (Segment segment : closed_conversation(talk)) {
+      segment.at.number = ++number;
+      table.add(segment);
+    }
+    if (often) table.expire(number + limits::linger_packets);
+    EXPECT_EQ(table.open(), 1u);
+    Segment straggler = talk.ack(server, 1, 2);
+    straggler.at.number = number + limits::linger_packets;
+    table.add(straggler);
+    if (often) table.expire(number + limits::linger_packets + 1);
+    EXPECT_EQ(table.open(), often ? 0u : 1u);
+    table.finish();
+    ASSERT_EQ(sink.by_id.size(), 1u);
+    EXPECT_EQ(sink.by_id.at(1).facts.last.number, straggler.at.number);
+  }
+}
+
+TEST(ConnectionTable, BeginsANewConnectionAtOnceWhereTheOldOneIsClosed) {
+  Conversation first(1000, 2000), second(5000, 6000);
+  const auto sink = reassembled(closed_conversation(first) + closed_conversation(second));
+  ASSERT_EQ(sink.by_id.size(), 2u);
+  EXPECT_EQ(sink.by_id.at(8).client(), "x|fin");
+  EXPECT_EQ(sink.closed_order, (std::vector<std::int64_t>{1, 8}));
+}
+
+// --- unreachable
+
+TEST(ConnectionTable, TellsAnUnreachableOfTheConnectionItQuotes) {
+  Conversation talk;
+  Segment error = talk.data(client, 0, "");
+  error.kind = Segment::Kind::icmp_unreachable;
+  error.flags = 0;
+  Segment absurd = error;
+  absurd.seq += 0x70000000u;
+  const auto it = only_connection(talk.handshake() + std::vector{error, absurd});
+  EXPECT_EQ(it.told(), "client icmp_unreachable");
+  EXPECT_EQ(it.facts.side[0].packets, 2u) << "it is no packet of the connection";
+  EXPECT_TRUE(reassembled({error}).by_id.empty()) << "nor does it make one";
 }
 
 }  // namespace

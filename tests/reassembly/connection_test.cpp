@@ -1,0 +1,278 @@
+// How a connection begins and ends, and what TCP itself did in between.
+#include "reassembly/connection.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/recorded_streams.h"
+
+namespace longwire {
+namespace {
+
+constexpr Side client = Side::client, server = Side::server;
+constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack, fin = tcp_flag::fin;
+using Close = ConnectionFacts::Close;
+
+std::vector<Segment> operator+(std::vector<Segment> a, const std::vector<Segment>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Segment with_window(Segment segment, std::uint16_t window) {
+  segment.window = window;
+  return segment;
+}
+
+// --- handshakes
+
+TEST(Handshake, TimesTheRoundTripWithoutTimeouts) {
+  Conversation talk;
+  // Packets are a millisecond apart: SYN lost once, its answer lost once.
+  const auto it =
+      only_connection({talk.syn(), after(1000, talk.syn()), talk.syn_ack(), after(500, talk.syn_ack()), talk.ack(client, 0, 0)});
+  EXPECT_EQ(it.facts.handshake_rtt, 2'000'000) << "last SYN to SYN-ACK 1 ms, last SYN-ACK to ACK 1 ms";
+  EXPECT_EQ(it.facts.syn, 1'002'000'000);
+  EXPECT_EQ(it.facts.syn_ack, 1'504'000'000);
+  EXPECT_EQ(it.facts.established, 1'505'000'000);
+}
+
+TEST(Handshake, IsNotCompleteWithoutTheLastAck) {
+  Conversation talk;
+  const auto it = only_connection({talk.syn(), talk.syn_ack()});
+  EXPECT_EQ(it.facts.established, 0);
+  EXPECT_EQ(it.facts.handshake_rtt, -1);
+}
+
+TEST(Handshake, ReadsTheMaximumSegmentSizesOfBoth) {
+  Conversation talk;
+  Segment one = talk.syn(), two = talk.syn_ack();
+  const std::uint8_t mss_1460[]{2, 4, 0x05, 0xb4};  // RFC 9293 section 3.2
+  const std::uint8_t mss_1380[]{1, 2, 4, 0x05, 0x64};
+  one.options = mss_1460;
+  two.options = mss_1380;
+  const auto it = only_connection({one, two});
+  EXPECT_EQ(it.facts.side[0].mss, 1460);
+  EXPECT_EQ(it.facts.side[1].mss, 1380);
+}
+
+TEST(Handshake, DeliversDataOfTheSynOnce) {
+  Conversation talk;  // RFC 7413: the server acknowledges the data or does not, then it is sent again
+  for (const int acknowledged : {0, 4}) {
+    const auto it = only_connection({talk.make(client, syn, 0, "fast"), talk.make(server, syn | ack, 0, "", acknowledged),
+                                     talk.data(client, acknowledged, acknowledged == 0 ? "fast open" : " open")});
+    EXPECT_EQ(it.client(), "fast open|open");
+    EXPECT_EQ(it.facts.side[0].bytes, 9u);
+    EXPECT_NE(it.facts.established, 0);
+  }
+}
+
+TEST(Handshake, MayCrossInASimultaneousOpen) {
+  Conversation talk;  // RFC 9293 section 3.5, figure 7
+  const auto it = only_connection({talk.syn(), talk.make(server, syn, 0), talk.syn_ack(), talk.make(client, syn | ack, 0),
+                                   talk.data(client, 0, "a"), talk.data(server, 0, "b")});
+  EXPECT_EQ(it.client(), "a|open");
+  EXPECT_EQ(it.server(), "b|open");
+  EXPECT_EQ(it.facts.client.port, 40000) << "the first SYN names the client";
+  EXPECT_EQ(it.facts.established, 4'000'000);
+}
+
+TEST(Handshake, MayBeSplitInFour) {
+  Conversation talk;
+  const auto it = only_connection({talk.syn(), talk.ack(server, 12345, 0), talk.make(server, syn, 0), talk.make(client, syn | ack, 0),
+                                   talk.ack(server, 0, 0), talk.data(client, 0, "a"), talk.data(server, 0, "b")});
+  EXPECT_EQ(it.client(), "a|open");
+  EXPECT_EQ(it.server(), "b|open");
+  EXPECT_NE(it.facts.established, 0);
+}
+
+TEST(Handshake, FollowsTheSynAckThatIsUsed) {
+  Conversation stale(1000, 7777), used(1000, 500000);
+  const auto it = only_connection({used.syn(), stale.syn_ack(), used.syn_ack(), used.ack(client, 0, 0), used.data(server, 0, "yes")});
+  EXPECT_EQ(it.server(), "yes|open");
+}
+
+TEST(Handshake, DoesNotBelieveASynAckThatAcknowledgesSomethingElse) {
+  Conversation talk(1000, 500000), forged(4000, 7777);
+  const auto it = only_connection({talk.syn(), forged.syn_ack(), talk.syn_ack(), talk.ack(client, 0, 0), talk.data(server, 0, "yes")});
+  EXPECT_EQ(it.server(), "yes|open");
+}
+
+// --- midstream
+
+TEST(Midstream, BeginsWithTheFirstByteSeen) {
+  Conversation talk;
+  const auto it = only_connection({talk.data(client, 5000, "abc"), talk.data(server, 70, "xyz", 5003)});
+  EXPECT_EQ(it.client(), "abc|open");
+  EXPECT_EQ(it.server(), "xyz|open");
+  EXPECT_TRUE(it.facts.midstream);
+  EXPECT_EQ(it.facts.side[0].missing_bytes + it.facts.side[1].missing_bytes, 0u);
+}
+
+TEST(Midstream, GoesLowerUntilAByteIsRead) {
+  Conversation talk;  // the ACK was captured before what it acknowledges
+  const auto it = only_connection({talk.ack(server, 0, 8), talk.data(client, 3, "defgh"), talk.data(client, 8, "ijk")});
+  EXPECT_EQ(it.client(), "defghijk|open");
+}
+
+TEST(Midstream, CountsBytesFromBeforeItsStartOnceWithoutDeliveringThem) {
+  Conversation talk;
+  const auto it = only_connection({talk.data(client, 100, "new"), talk.data(client, 95, "olden"), talk.data(client, 95, "olden")});
+  EXPECT_EQ(it.client(), "new|open");
+  EXPECT_EQ(it.facts.side[0].bytes, 8u);
+  EXPECT_EQ(it.facts.side[0].retransmitted_bytes, 5u);
+}
+
+TEST(Midstream, DoesNotTakeAKeepaliveProbeForTheStart) {
+  Conversation talk;
+  const auto it =
+      only_connection({talk.ack(client, 50, 9), talk.data(client, 49, "\1", 9), talk.ack(server, 9, 50), talk.data(client, 50, "GET")});
+  EXPECT_EQ(it.client(), "GET|open");
+}
+
+TEST(Midstream, ASynSeenLateIsTheSameConnection) {
+  Conversation talk;
+  const auto it = only_connection({talk.syn_ack(), talk.syn(), talk.ack(client, 0, 0)});
+  EXPECT_FALSE(it.facts.midstream);
+  EXPECT_EQ(it.facts.client.port, 40000);
+}
+
+TEST(Midstream, AResetAloneIsAConnection) {
+  Conversation talk;
+  const auto it = only_connection({talk.rst(server, 5)});
+  EXPECT_EQ(it.facts.close, Close::rst);
+  EXPECT_EQ(it.facts.closed_first, server) << "port 80 is a server's";
+  EXPECT_TRUE(it.facts.one_way);
+}
+
+// --- closing
+
+TEST(Closing, IsByFinOnceBothAreAcknowledged) {
+  Conversation talk;
+  auto segments = talk.handshake() + std::vector{talk.fin(server, 0), talk.ack(client, 0, 1), talk.data(client, 0, "half", 1)};
+  auto it = only_connection(segments);
+  EXPECT_EQ(it.facts.close, Close::open) << "half closed";
+  EXPECT_EQ(it.facts.closed_first, server);
+  segments = segments + std::vector{talk.fin(client, 4, 1), talk.ack(server, 1, 5)};
+  it = only_connection(segments);
+  EXPECT_EQ(it.facts.close, Close::fin);
+  EXPECT_EQ(it.client(), "half|fin");
+  EXPECT_EQ(it.server(), "|fin");
+}
+
+TEST(Closing, IsByFinWhereOnlyTheLastAckWasNotCaptured) {
+  Conversation talk;
+  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.fin(client, 0), talk.fin(server, 0, 1)}).facts.close, Close::fin);
+}
+
+TEST(Closing, ByResetEndsBothSidesButDataInFlightIsStillRead) {
+  Conversation talk;
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), talk.rst(server, 0), talk.data(client, 3, " /")});
+  EXPECT_EQ(it.facts.close, Close::rst);
+  EXPECT_EQ(it.facts.closed_first, server);
+  EXPECT_EQ(it.client(), "GET /|rst");
+  EXPECT_EQ(it.server(), "|rst");
+}
+
+TEST(Closing, ByAResetAfterOneFinIsAResetBegunByTheFin) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "x"), talk.fin(client, 1), talk.rst(server, 0)});
+  EXPECT_EQ(it.facts.close, Close::rst);
+  EXPECT_EQ(it.facts.closed_first, client);
+  EXPECT_EQ(it.client(), "x|fin");
+  EXPECT_EQ(it.server(), "|rst");
+}
+
+TEST(Closing, ARefusedSynIsAReset) {
+  Conversation talk;
+  Segment refused = talk.make(server, tcp_flag::rst | ack, 0, "", 0);
+  refused.seq = 0;  // RFC 9293 section 3.10.7.1: to a segment without ACK the reset has sequence number zero
+  const auto it = only_connection({talk.syn(), refused});
+  EXPECT_EQ(it.facts.close, Close::rst);
+  EXPECT_EQ(it.facts.closed_first, server);
+}
+
+TEST(Closing, IsNotDoneByAResetOutsideOfTheWindow) {
+  Conversation talk;
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "a"), talk.rst(server, 70000), talk.rst(client, -70000),
+                                                     talk.rst(server, 1 << 30), talk.data(server, 0, "b", 1)});
+  EXPECT_EQ(it.facts.close, Close::open);
+  EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.rst.window", "tcp.rst.window", "tcp.rst.window"}));
+  EXPECT_EQ(it.server(), "b|open");
+  EXPECT_EQ(it.told(), "");
+}
+
+TEST(Closing, ASecondFinElsewhereIsNotBelieved) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() +
+                                  std::vector{talk.data(client, 0, "abc"), talk.fin(client, 3), talk.fin(client, 3), talk.fin(client, 9)});
+  EXPECT_EQ(it.client(), "abc|fin");
+  EXPECT_EQ(it.told(), "client fin");
+  EXPECT_EQ(it.anomalies, std::vector<std::string>{"tcp.fin.moved"});
+}
+
+TEST(Closing, DataBehindTheFinIsToldButNotPartOfTheStream) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.make(client, fin | ack, 0, "abc"), talk.data(client, 3, "more")});
+  EXPECT_EQ(it.client(), "abc|fin");
+  EXPECT_EQ(it.told(), "client fin, client data_after_fin 4");
+}
+
+TEST(Closing, AFinBehindAHoleWaitsForIt) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.fin(client, 3), talk.data(client, 0, "abc")});
+  EXPECT_EQ(it.client(), "abc|fin");
+}
+
+TEST(Closing, AFinThatWasAcknowledgedEndsTheStreamBehindAGap) {
+  Conversation talk;
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "abc"), talk.fin(client, 10), talk.ack(server, 0, 11)});
+  EXPECT_EQ(it.client(), "abc[7]|fin");
+  EXPECT_EQ(it.facts.side[0].missing_bytes, 0u) << "missing counts what is between bytes that were seen";
+}
+
+// --- windows
+
+TEST(Windows, AreCountedWhenTheyCloseNotWhileTheyAreClosed) {
+  Conversation talk;
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "abc"), with_window(talk.ack(server, 0, 3), 0),
+                                                     with_window(talk.ack(server, 0, 3), 0), with_window(talk.ack(server, 0, 3), 100),
+                                                     with_window(talk.ack(server, 0, 3), 0)});
+  EXPECT_EQ(it.facts.side[1].zero_windows, 2u);
+  EXPECT_EQ(it.told(), "server zero_window, server window_reopened, server zero_window");
+}
+
+TEST(Windows, AreProbedWithTheLastByteOrTheNext) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "abc"), with_window(talk.ack(server, 0, 3), 0),
+                                                                 talk.ack(client, 2, 0), talk.data(client, 2, "c"),
+                                                                 talk.data(client, 3, "d"), talk.ack(client, 4, 0),
+                                                                 with_window(talk.ack(server, 0, 4), 100), talk.ack(client, 3, 0)});
+  EXPECT_EQ(it.facts.window_probes, 3u) << "the ordinary ACK is none, nor is what comes when the window is open";
+  EXPECT_EQ(it.client(), "abcd|open");
+}
+
+TEST(Windows, OfASynOrAFinDoNotClose) {
+  Conversation talk;
+  const auto it = only_connection(
+      {with_window(talk.syn(), 0), with_window(talk.syn_ack(), 0), talk.ack(client, 0, 0), with_window(talk.fin(client, 0), 0)});
+  EXPECT_EQ(it.facts.side[0].zero_windows + it.facts.side[1].zero_windows, 0u);
+}
+
+TEST(Events, AreBoundedForEachConnection) {
+  Conversation talk;
+  std::vector<Segment> segments = talk.handshake();
+  for (std::uint64_t i = 0; i < limits::tcp_events; ++i) {
+    segments.push_back(with_window(talk.ack(server, 0, 0), 0));
+    segments.push_back(talk.ack(server, 0, 0));
+  }
+  const auto it = only_connection(segments);
+  EXPECT_EQ(it.events.size(), limits::tcp_events);
+  EXPECT_EQ(it.facts.side[1].zero_windows, limits::tcp_events) << "counted on";
+  EXPECT_TRUE(it.facts.limited);
+}
+
+}  // namespace
+}  // namespace longwire
