@@ -91,7 +91,8 @@ class ConnectionTable {
     bool operator()(const Segment& a, const Followed* b) const { return b->is_between(a.source, a.destination); }
   };
 
-  static constexpr std::size_t slab_connections = 1024;  // allocated at once: below a MiB, so little is left unused
+  // Connections allocated at once: few for a small capture, then twice as many each time, up to half a MiB.
+  static constexpr std::size_t first_slab = 32, largest_slab = 1024;
 
   Followed* create(const Segment& first) {
     void* memory = slabs_.malloc();
@@ -165,7 +166,7 @@ class ConnectionTable {
 
   Sink& sink_;
   ReassemblyOptions options_;
-  boost::pool<> slabs_{sizeof(Followed), slab_connections, slab_connections};
+  boost::pool<> slabs_{sizeof(Followed), first_slab, largest_slab};
   boost::unordered_flat_set<Followed*, Hash, Equal> connections_;
   boost::intrusive::list<Followed> lingering_;  // closed ones, in the order they closed
   Outcome outcome_;                             // of the segment at hand
