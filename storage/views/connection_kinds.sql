@@ -1,0 +1,50 @@
+-- Was each connection short, long or idle, and why?
+-- kind  short: one exchange; long: two or more; idle: no exchange. Connections that carried another protocol have none.
+-- why   short: negotiated = a side said it would close (HTTP/1.0 without keep-alive, or `Connection: close`);
+--              unused = it could have been used again, and nobody came back; failed = its exchange was not completed;
+--              upgraded = it went on as another protocol.
+--       idle:  refused = RST instead of a handshake; unanswered = no handshake was completed; unused = not a byte was sent;
+--              failed = bytes were sent, but no request came whole.
+--       NULL:  long; or not closed yet; or too little was seen of it to tell (one_way, cut, missing bytes, midstream).
+-- open  1 = the capture ended first, or the connection was evicted: its kind so far.
+CREATE VIEW connection_kinds AS
+WITH kinds AS (
+  SELECT
+    id,
+    exchanges,
+    CASE
+      WHEN exchanges >= 2 THEN 'long'
+      WHEN exchanges = 1 THEN 'short'
+      WHEN client_bytes + server_bytes = 0 OR layers LIKE 'http%' OR layers LIKE 'tls/http%' THEN 'idle'
+    END AS kind,
+    close_kind IN ('open', 'evicted') AS open,
+    coalesce(one_way OR cut OR midstream OR limited OR client_missing_bytes > 0 OR server_missing_bytes > 0, 0) AS unsure
+  FROM connections
+)
+SELECT
+  k.id AS connection_id,
+  k.kind,
+  CASE k.kind
+    WHEN 'short' THEN
+      CASE
+        WHEN e.upgraded_to IS NOT NULL THEN 'upgraded'
+        WHEN e.complete AND NOT e.persistent THEN 'negotiated'
+        WHEN k.open THEN NULL
+        WHEN e.complete AND e.persistent THEN 'unused'
+        WHEN NOT e.complete AND NOT k.unsure THEN 'failed'
+      END
+    WHEN 'idle' THEN
+      CASE
+        WHEN k.unsure THEN NULL
+        WHEN c.established_ns IS NULL AND c.close_kind = 'rst' AND c.closed_first = 'server' THEN 'refused'
+        WHEN c.established_ns IS NULL THEN 'unanswered'
+        WHEN k.open THEN NULL
+        WHEN c.client_bytes + c.server_bytes = 0 THEN 'unused'
+        ELSE 'failed'
+      END
+  END AS why,
+  k.open
+FROM kinds AS k
+JOIN connections AS c ON c.id = k.id
+LEFT JOIN http_exchanges AS e ON k.exchanges = 1 AND e.connection_id = k.id
+WHERE k.kind IS NOT NULL;
