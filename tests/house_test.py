@@ -21,7 +21,7 @@ CONFINED = {
     r'(ctime|time\.h|sys/time\.h)': r'cli/',  # packet time only; a clock moves nothing but the progress line
 }
 
-ABOUT_300, DISSECTOR_MOST = 330, 500  # lines: more wants a second noun
+ABOUT_300, DISSECTOR_MOST = 350, 500  # lines: more wants a second noun
 
 
 def sources():
@@ -149,7 +149,7 @@ class House(unittest.TestCase):
         self.assertGreater(len(limits()), 10)
         self.assertEqual(len(limits()), (HOUSE / 'capture/limits.h').read_text(encoding='utf8').count('inline constexpr Limit '))
         told = [(n, int(v.replace(',', '')), u, r) for n, v, u, r in table('Limits')]
-        self.assertEqual(told, limits())
+        self.assertEqual(told, [(n, v, u, r.replace('`', '')) for n, v, u, r in limits()])
 
     def test_readme_has_every_question(self):
         self.assertEqual([tuple(row) for row in table('Questions')], questions())
