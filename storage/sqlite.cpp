@@ -26,10 +26,10 @@ Statement prepare(sqlite3* database, std::string_view sql, std::string_view* tai
 
 std::string error_message(sqlite3* database) {
   const int code = sqlite3_errcode(database) & 0xff;  // the primary code
-  const int reason = sqlite3_system_errno(database);
-  const bool of_the_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
-  if (of_the_system && reason != 0) return std::generic_category().message(reason);
-  return sqlite3_errmsg(database);
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return sqlite3_errmsg(database);
+  int reason = sqlite3_system_errno(database);
+  if (reason == 0) sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &reason);
+  return reason == 0 ? sqlite3_errmsg(database) : std::generic_category().message(reason);
 }
 
 }  // namespace longwire

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr int attempts = 1000;  // arbitrary: leftovers of killed programs with the same process id
 
+constexpr int most_links = 40;  // symbolic links after one another, as many as Linux follows (path_resolution(7))
+
 [[noreturn]] void fail(const std::string& target, int reason) {
   throw OutputError(fmt::format("cannot write {}: {}", target, std::generic_category().message(reason)));
 }
@@ -40,7 +42,8 @@ int sync(const fs::path& path) {
 
 TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
   std::error_code none;
-  if (fs::is_symlink(target, none)) target_ = fs::weakly_canonical(target).string();
+  for (int n = 0; n < most_links && fs::is_symlink(target_, none); ++n)
+    target_ = (directory_of(target_) / fs::read_symlink(target_, none)).string();
   for (int n = 0; n < attempts; ++n) {
     path_ = (directory_of(target_) / fmt::format(".longwire-{}-{}.tmp", ::getpid(), n)).string();
     const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
