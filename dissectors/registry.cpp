@@ -1,5 +1,6 @@
 #include "dissectors/registry.h"
 
+#include "dissectors/http1.h"
 #include "dissectors/opaque.h"
 #include "dissectors/preambles.h"
 
@@ -7,6 +8,7 @@ namespace longwire {
 
 std::span<const Protocol> protocols() {
   static constexpr Protocol all[] = {
+      {"http1", Http1::probe, make_http1},
       {"tls", probe_tls, [] { return make_opaque("tls"); }},
       {"http2", probe_http2, [] { return make_opaque("http2"); }},
   };

@@ -1,0 +1,570 @@
+#include "dissectors/http1.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "capture/limits.h"
+#include "dissectors/detector.h"
+#include "dissectors/opaque.h"
+
+namespace longwire {
+namespace {
+
+// Leaves the framing as it is: `used` bytes were read, and reading goes on.
+Progress used(std::size_t count) {
+  Progress progress;
+  progress.used = count;
+  return progress;
+}
+
+Progress need(std::size_t count) {
+  Progress progress;
+  progress.need = count;
+  return progress;
+}
+
+Progress lost(std::size_t count) {
+  Progress progress;
+  progress.used = count;
+  progress.lost = true;
+  return progress;
+}
+
+// A body's bytes behind `count` used ones: they are offered one packet at a time only where someone wants them.
+Progress body_goes_on(std::size_t count, std::uint64_t left, const Http1Message& message) {
+  Progress progress = used(count);
+  if (message.content == nullptr) {
+    progress.skip = left;
+  } else {
+    progress.need = 1;
+  }
+  return progress;
+}
+
+std::unique_ptr<Dissector> reader_behind_upgrade(std::string_view protocol) {
+  if (equal_ignoring_case(protocol, "websocket")) return make_opaque("websocket");
+  if (equal_ignoring_case(protocol, "h2c")) return make_opaque("http2");
+  return make_opaque("upgraded");
+}
+
+bool is_interim(std::uint16_t status) {
+  return status >= 100 && status < 200 && status != 101;
+}
+
+}  // namespace
+
+std::unique_ptr<Dissector> make_http1() {
+  return std::make_unique<Http1>();
+}
+
+Match Http1::probe(Side, Bytes first) {
+  const std::string_view text = as_text(first).substr(empty_lines(as_text(first)));
+  const Match request = starts_request(text), response = starts_response(text);
+  if (request == Match::yes || response == Match::yes) return Match::yes;
+  if (request == Match::maybe || response == Match::maybe) return Match::maybe;
+  return starts_simple_request(text);
+}
+
+Match Http1::restart(Side side, Bytes in) const {
+  const Match own = asks(side) ? starts_request(as_text(in)) : starts_response(as_text(in));
+  if (sides_known_ || own == Match::yes) return own;
+  return probe(side, in);
+}
+
+Progress Http1::data(Side side, Bytes in, Context& context) {
+  const Call call{side, context, context.must_proceed()};
+  half(side).held = false;
+  take_skipped(call);
+  return read(call, in);
+}
+
+AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
+  const Call call{side, context, true};
+  take_skipped(call);
+  const Bytes rest = in.subspan(read(call, in).used);
+  switch (half(side).next) {
+    case Next::counted_body:
+      if (missing > message(side).left) break;
+      message(side).miss();
+      message(side).left -= missing;
+      if (message(side).left == 0) finish_message(call, true);
+      return AfterGap::resumed;
+    case Next::chunked_body:
+      if (message(side).chunks.next() != ChunkedFraming::Next::data || missing > message(side).chunks.left()) break;
+      message(side).miss();
+      message(side).chunks.pass(missing);
+      return AfterGap::resumed;
+    case Next::body_until_close:
+      message(side).miss();
+      return AfterGap::resumed;
+    case Next::message:
+      read_cut_head(call, rest, false);
+      break;
+    case Next::nothing:
+      return AfterGap::resumed;
+    case Next::trailers:
+    case Next::decision:
+      break;
+  }
+  lose(call);
+  return AfterGap::lost;
+}
+
+void Http1::end(Side side, Bytes in, End how, Context& context) {
+  const Call call{side, context, true};
+  const bool closed = how == End::fin || how == End::rst;  // not merely that the capture is over
+  take_skipped(call);
+  const Progress left = read(call, in);
+  const Bytes rest = in.subspan(left.used);
+  switch (half(side).next) {
+    case Next::body_until_close:
+      finish_message(call, how == End::fin);
+      break;
+    case Next::counted_body:
+    case Next::chunked_body:
+    case Next::trailers:
+      if (closed) context.anomaly("http1.body.short", {});
+      finish_message(call, false);
+      break;
+    case Next::message:
+      if (rest.empty() || left.lost) break;
+      if (closed) context.anomaly("http1.head.short", rest.first(1));
+      read_cut_head(call, rest, false);
+      break;
+    case Next::decision:
+    case Next::nothing:
+      break;
+  }
+  half(side).ended = true;
+  if (half(other(side)).ended) pairing_.close(context);
+}
+
+// Reads one thing after another until more bytes or the other side are needed, or the other side can go on.
+Progress Http1::read(const Call& call, Bytes in) {
+  std::size_t done = 0;
+  for (;;) {
+    const Bytes rest = in.subspan(done);
+    Progress step = read_next(call, rest);
+    const bool stop = step.next != nullptr || step.skip > 0 || step.lost || step.need > rest.size() - step.used ||
+                      (step.used > 0 && half(other(call.side)).held);
+    done += step.used;
+    step.used = done;
+    if (stop) return step;
+  }
+}
+
+Progress Http1::read_next(const Call& call, Bytes in) {
+  switch (half(call.side).next) {
+    case Next::message:
+      return read_message(call, in);
+    case Next::counted_body:
+      return read_counted_body(call, in);
+    case Next::chunked_body:
+      return read_chunked_body(call, in);
+    case Next::trailers:
+      return read_trailers(call, in);
+    case Next::body_until_close:
+      return read_body_until_close(call, in);
+    case Next::decision:
+      return read_decision(call, in);
+    case Next::nothing:
+      break;
+  }
+  Progress rest = used(in.size());
+  rest.skip = Progress::for_good;
+  return rest;
+}
+
+Progress Http1::hold(const Call& call) {
+  half(call.side).held = true;
+  return need(Progress::hold);
+}
+
+// Nothing tells where the message behind the first `done` bytes of `in` ends, or whether it is one.
+Progress Http1::lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code) {
+  const std::string_view text = as_text(in);
+  call.context.anomaly(code, in.first(1), text.substr(0, text.find_first_of("\r\n")));
+  lose(call);
+  Progress progress = used(done);
+  progress.lost = true;
+  return progress;
+}
+
+// Who asks may be labelled wrongly where the capture began midstream: the first start line tells.
+Match Http1::know_sides(const Call& call, std::string_view text) {
+  if (sides_known_) return Match::yes;
+  const Match own = asks(call.side) ? starts_request(text) : starts_response(text);
+  const Match others = asks(call.side) ? starts_response(text) : starts_request(text);
+  if (own == Match::no && others == Match::maybe && !call.last && text.size() < limits::detect_bytes) return Match::maybe;
+  if (own != Match::yes && others != Match::yes) return Match::no;
+  if (own != Match::yes) asking_ = other(asking_);
+  sides_known_ = true;
+  const ConnectionFacts& facts = call.context.connection;
+  if (facts.midstream || facts.side[index(asking_)].missing_bytes > 0) pairing_.miss_requests();
+  return Match::yes;
+}
+
+bool Http1::expected(const StartLine& start, Side side) const {
+  if (!asks(side)) return start.kind == StartLine::Kind::status;
+  const bool first = pairing_.exchanges() == 0;  // HTTP/0.9 knows only one exchange a connection
+  return start.kind == StartLine::Kind::request || (start.kind == StartLine::Kind::simple_request && first);
+}
+
+// ---- heads ----
+
+Progress Http1::read_message(const Call& call, Bytes in) {
+  const std::string_view text = as_text(in);
+  Half& here = half(call.side);
+  const bool first_look = here.scanned == 0;
+  if (first_look) {
+    if (const std::size_t empty = empty_lines(text); empty > 0) return used(empty);
+    if (text.empty()) return need(1);
+    if (know_sides(call, text) == Match::maybe) return need(in.size() + 1);
+    if (!asks(call.side) && !status_line_begins(text)) return read_without_status(call, in);
+    if (first_line(text) == 0) return wait_for_head(call, in);
+  }
+  std::size_t scanned = here.scanned;
+  const std::size_t length = section_length(text, scanned);
+  here.scanned = static_cast<std::uint32_t>(scanned);
+  if (length == 0 && !first_look) return wait_for_head(call, in);
+
+  Oddities oddities;
+  Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
+  const bool simple = head.start.kind == StartLine::Kind::simple_request;
+  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line");
+  if (!simple && (length == 0 || length > limits::http1_header_bytes)) return wait_for_head(call, in);
+  here.scanned = 0;
+  head.bytes = in.first(simple ? first_line(text) : length);
+  return asks(call.side) ? read_request(call, head) : read_response(call, head);
+}
+
+// The head in `in` has no end yet, or is too long.
+Progress Http1::wait_for_head(const Call& call, Bytes in) {
+  if (in.size() <= limits::http1_header_bytes) return need(in.size() + 1);
+  const Bytes kept = in.first(limits::http1_header_bytes);
+  read_cut_head(call, kept, true);
+  return lose_framing(call, in, kept.size(), "http1.limit");
+}
+
+// A head that breaks off: what stands in its whole lines is kept.
+void Http1::read_cut_head(const Call& call, Bytes in, bool limited) {
+  const std::string_view text = as_text(in);
+  half(call.side).scanned = 0;
+  if (first_line(text) == 0) return;
+  Oddities oddities;
+  Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
+  if (!expected(head.start, call.side)) return;
+  if (asks(call.side)) {
+    take_request(call, head);
+  } else {
+    Http1Exchange* exchange = answered(call, in);
+    if (exchange == nullptr || is_interim(head.start.status)) return;
+    take_response(call, *exchange, head);
+  }
+  report(call, head);
+  message(call.side).limited = limited;
+  message(call.side).finish(false);
+}
+
+Progress Http1::read_request(const Call& call, Head& head) {
+  if (pairing_.open() >= limits::http1_pipeline) {
+    if (call.context.other_side_seen() && !call.last) return hold(call);
+    pairing_.give_up_oldest(call.context);
+  }
+  take_request(call, head);
+  if (head.start.kind == StartLine::Kind::simple_request) return begin_body(call, head, {});
+  check_controls(as_text(head.bytes), head.oddities);
+  if (head.fields.host.data() == nullptr && head.start.version >= HttpVersion{1, 1}) head.oddities.add("http1.host.missing", {});
+  return begin_body(call, head, request_body_length(head.fields, head.start.version, head.oddities));
+}
+
+void Http1::take_request(const Call& call, Head& head) {
+  Http1Exchange& exchange = pairing_.ask(call.context.first_stamp(head.bytes), call.context);
+  exchange.method = exchange.keep(head.start.method);
+  exchange.simple = head.start.kind == StartLine::Kind::simple_request;
+  exchange.connect = head.start.method == "CONNECT";
+  if (!exchange.simple) exchange.request.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, head.oddities);
+  exchange.read_target(head.start.target, head.fields.host);
+  exchange.upgrade = head.fields.upgrade.data() != nullptr;
+  exchange.expects_continue = head.fields.expect_continue;
+  begin_message(call, exchange.request, head);
+  unasked_ = false;
+}
+
+Progress Http1::read_response(const Call& call, Head& head) {
+  Http1Exchange* exchange = answered(call, head.bytes);
+  if (exchange == nullptr) return hold(call);
+  if (is_interim(head.start.status)) {
+    exchange->add_interim(head.start.status);
+    report(call, head);
+    return used(head.bytes.size());
+  }
+  take_response(call, *exchange, head);
+  check_controls(as_text(head.bytes), head.oddities);
+  const BodyLength length =
+      response_body_length(head.fields, head.start.version, head.start.status, exchange->method_seen(), head.oddities);
+  if (length.kind == BodyLength::Kind::tunnel) return hand_on(call, *exchange, head);
+  return begin_body(call, head, length);
+}
+
+// The exchange that the response in `in` belongs to, a new one where its request was not seen; null = wait for it.
+Http1Exchange* Http1::answered(const Call& call, Bytes in) {
+  const Stamp at = call.context.first_stamp(in);
+  if (Http1Exchange* exchange = pairing_.answer(at, call.context)) return exchange;
+  if (pairing_.overtaken(at)) return &pairing_.answer_unasked(at, call.context);
+  const bool in_vain = unasked_ || call.last || half(asking_).ended || call.context.connection.one_way;
+  if (!in_vain) return nullptr;
+  unasked_ = true;
+  return &pairing_.answer_unasked(at, call.context);
+}
+
+void Http1::take_response(const Call& call, Http1Exchange& exchange, Head& head) {
+  exchange.status = head.start.status;
+  exchange.reason = exchange.keep(head.start.reason);
+  exchange.response.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, head.oddities);
+  exchange.keep_alive_timeout_s = head.fields.keep_alive_timeout_s;
+  exchange.keep_alive_max = head.fields.keep_alive_max;
+  exchange.simple = false;
+  begin_message(call, exchange.response, head);
+}
+
+void Http1::begin_message(const Call& call, Http1Message& begun, const Head& head) {
+  Half& here = half(call.side);
+  if (here.closing) call.context.anomaly("http1.data_after_close", head.bytes.first(1));
+  here.closing = head.fields.close;
+  begun.seen = true;
+  begun.version = head.start.version;
+  begun.first = call.context.first_stamp(head.bytes);
+  begun.last = call.context.last_stamp(head.bytes);
+  begun.close = head.fields.close;
+  begun.keep_alive = head.fields.keep_alive;
+}
+
+// The response side does not begin with a status line: HTTP/0.9, or not HTTP.
+Progress Http1::read_without_status(const Call& call, Bytes in) {
+  Http1Exchange* exchange = pairing_.first();
+  if (exchange == nullptr || !exchange->simple || exchange->response.seen) return lose_framing(call, in, 0, "http1.start_line");
+  Http1Message& response = exchange->response;
+  response.seen = true;
+  response.first = response.last = call.context.first_stamp(in);
+  exchange->until_close = true;
+  half(call.side).next = Next::body_until_close;
+  return used(0);
+}
+
+void Http1::report(const Call& call, const Head& head) {
+  for (const Oddity& oddity : head.oddities) {
+    const Bytes part = head.bytes.subspan(offset_of(as_bytes(oddity.part), head.bytes), 1);
+    call.context.anomaly(oddity.code, part, oddity.part);
+  }
+}
+
+// ---- bodies ----
+
+Progress Http1::begin_body(const Call& call, const Head& head, BodyLength length) {
+  report(call, head);
+  const bool of_response = !asks(call.side);
+  Half& here = half(call.side);
+  Http1Message& begun = message(call.side);
+  switch (length.kind) {
+    case BodyLength::Kind::counted:
+      here.next = Next::counted_body;
+      begun.left = length.bytes;
+      break;
+    case BodyLength::Kind::chunked:
+      here.next = Next::chunked_body;
+      break;
+    case BodyLength::Kind::until_close:
+      here.next = Next::body_until_close;
+      pairing_.first()->until_close = true;
+      break;
+    case BodyLength::Kind::unknowable:
+      lose(call);
+      return lost(head.bytes.size());
+    case BodyLength::Kind::none:
+    case BodyLength::Kind::tunnel:
+      finish_message(call, true);
+      return used(head.bytes.size());
+  }
+  const Http1Exchange& exchange = of_response ? *pairing_.first() : *pairing_.last();
+  begun.content = Http1Content::make(head.fields, of_response, exchange.id, call.context.options);
+  return used(head.bytes.size());
+}
+
+// Whether the announced body was left out, and `in` begins with the next message instead:
+//   - a client that was refused before it got 100 (Continue) need not send it (RFC 9110 section 10.1.1)
+//   - a response whose request was not seen may answer HEAD
+Match Http1::left_out(const Call& call, Bytes in) {
+  Http1Message& begun = message(call.side);
+  const bool request = asks(call.side);
+  if (begun.body_begun) return Match::no;
+  if (request ? !pairing_.last()->expects_continue : pairing_.first()->request.seen) return Match::no;
+  if (in.empty()) return Match::maybe;
+  Match match = Match::no;
+  if (!request || (pairing_.last()->response.seen && pairing_.last()->interim_statuses.empty())) {
+    match = request ? starts_request(as_text(in)) : starts_response(as_text(in));
+  }
+  const std::uint64_t longest = half(call.side).next == Next::counted_body ? begun.left : std::uint64_t{limits::detect_bytes};
+  if (match == Match::maybe && (call.last || in.size() >= std::min<std::uint64_t>(longest, limits::detect_bytes))) match = Match::no;
+  if (match == Match::no) begun.body_begun = true;
+  return match;
+}
+
+Progress Http1::read_counted_body(const Call& call, Bytes in) {
+  Http1Message& reading = message(call.side);
+  if (reading.left > 0) {
+    const Match out = left_out(call, in);
+    if (out == Match::maybe) return need(in.size() + 1);
+    if (out == Match::yes) reading.left = 0;
+  }
+  const Bytes bytes = in.first(std::min<std::uint64_t>(reading.left, in.size()));
+  take_body(call, bytes);
+  reading.left -= bytes.size();
+  if (reading.left > 0) return body_goes_on(bytes.size(), reading.left, reading);
+  finish_message(call, true);
+  return used(bytes.size());
+}
+
+Progress Http1::read_chunked_body(const Call& call, Bytes in) {
+  Http1Message& reading = message(call.side);
+  const Match out = left_out(call, in);
+  if (out == Match::maybe) return need(in.size() + 1);
+  if (out == Match::yes) {
+    finish_message(call, true);
+    return used(0);
+  }
+  if (reading.chunks.next() == ChunkedFraming::Next::trailers) {
+    half(call.side).next = Next::trailers;
+    return used(0);
+  }
+  if (reading.chunks.next() == ChunkedFraming::Next::data) {
+    const Bytes bytes = in.first(std::min<std::uint64_t>(reading.chunks.left(), in.size()));
+    take_body(call, bytes);
+    reading.chunks.pass(bytes.size());
+    if (reading.chunks.next() != ChunkedFraming::Next::data) return used(bytes.size());
+    return body_goes_on(bytes.size(), reading.chunks.left(), reading);
+  }
+  const ChunkedFraming::Step step = reading.chunks.read(as_text(in));
+  if (reading.chunks.next() == ChunkedFraming::Next::broken) return lose_framing(call, in, 0, step.code);
+  if (step.used == 0) return need(step.need);
+  const Bytes framing = in.first(step.used);
+  if (!step.code.empty() && !std::exchange(reading.odd_framing, true)) call.context.anomaly(step.code, framing, as_text(framing));
+  reading.last = call.context.last_stamp(framing);
+  return used(step.used);
+}
+
+Progress Http1::read_trailers(const Call& call, Bytes in) {
+  Half& here = half(call.side);
+  const std::string_view text = as_text(in);
+  std::size_t scanned = here.scanned;
+  const std::size_t length = section_length(text, scanned);
+  here.scanned = static_cast<std::uint32_t>(scanned);
+  if (length == 0 ? in.size() > limits::http1_header_bytes : length > limits::http1_header_bytes) {
+    return lose_framing(call, in, 0, "http1.limit");
+  }
+  if (length == 0) return need(in.size() + 1);
+  here.scanned = 0;
+  Http1Message& reading = message(call.side);
+  Http1Exchange& exchange = asks(call.side) ? *pairing_.last() : *pairing_.first();
+  Oddities oddities;
+  Head head{in.first(length), {}, oddities, FieldLines(text, oddities)};
+  if (first_line(text) < length) reading.trailers = exchange.keep_fields(head.lines, call.context.options, nullptr, oddities);
+  report(call, head);
+  reading.last = call.context.last_stamp(head.bytes);
+  finish_message(call, true);
+  return used(length);
+}
+
+Progress Http1::read_body_until_close(const Call& call, Bytes in) {
+  take_body(call, in);
+  return body_goes_on(in.size(), Progress::for_good - 1, message(call.side));
+}
+
+void Http1::take_body(const Call& call, Bytes bytes) {
+  if (bytes.empty()) return;
+  Http1Message& reading = message(call.side);
+  reading.last = call.context.last_stamp(bytes);
+  reading.body_bytes += bytes.size();
+  if (reading.content != nullptr) reading.content->add(bytes);
+}
+
+// What the channel dropped of a body that is merely counted.
+void Http1::take_skipped(const Call& call) {
+  const std::uint64_t count = call.context.skipped();
+  if (count == 0 || half(call.side).next == Next::nothing) return;
+  Http1Message& reading = message(call.side);
+  reading.last = call.context.skipped_stamp();
+  reading.body_bytes += count;
+  if (half(call.side).next == Next::counted_body) reading.left -= count;
+  if (half(call.side).next == Next::chunked_body) reading.chunks.pass(count);
+}
+
+void Http1::finish_message(const Call& call, bool whole) {
+  Http1Message& finished = message(call.side);
+  if (finished.content != nullptr) {
+    const std::string_view wrong = finished.content->finish(whole);
+    if (!wrong.empty()) call.context.anomaly(wrong, {});
+  }
+  finished.finish(whole);
+  const bool undecided = asks(call.side) && pairing_.last()->undecided();
+  half(call.side).next = undecided ? Next::decision : Next::message;
+  half(call.side).scanned = 0;
+  pairing_.settle(call.context);
+}
+
+// Where the next message of the side begins is not known any more, nor how many were missed.
+void Http1::lose(const Call& call) {
+  Half& here = half(call.side);
+  const bool in_body = here.next != Next::message && here.next != Next::decision && here.next != Next::nothing;
+  if (asks(call.side)) {
+    if (pairing_.last() != nullptr && !message(call.side).over) finish_message(call, false);
+    pairing_.miss_requests();
+  } else {
+    if (in_body) finish_message(call, false);
+    pairing_.miss_responses();
+  }
+  here.next = Next::message;
+  here.scanned = 0;
+}
+
+// ---- another protocol ----
+
+// Behind CONNECT, or a request to upgrade, the client's bytes wait until the response tells what they are.
+Progress Http1::read_decision(const Call& call, Bytes in) {
+  Half& here = half(call.side);
+  const Http1Exchange* asked = pairing_.last();
+  if (asked != nullptr && asked->undecided()) {
+    if (in.empty()) return need(1);
+    if (!call.last && !half(other(call.side)).ended) return hold(call);
+    if (asked->connect && starts_request(as_text(in)) != Match::yes) return hand_on_to(make_detector(), 0, call);  // nobody refused
+  }
+  here.next = Next::message;
+  return used(0);
+}
+
+Progress Http1::hand_on(const Call& call, Http1Exchange& exchange, const Head& head) {
+  report(call, head);
+  std::unique_ptr<Dissector> next;
+  if (head.start.status == 101) {
+    std::string_view offers = head.fields.upgrade;
+    const std::string_view protocol = next_element(offers);
+    if (protocol.empty()) call.context.anomaly("http1.upgrade.missing", head.bytes.first(1));
+    exchange.upgraded_to = exchange.keep(protocol);
+    next = reader_behind_upgrade(protocol);
+  } else {
+    exchange.upgraded_to = exchange.keep("tunnel");
+    next = make_detector();
+  }
+  exchange.response.finish(true);
+  return hand_on_to(std::move(next), head.bytes.size(), call);
+}
+
+Progress Http1::hand_on_to(std::unique_ptr<Dissector> next, std::size_t count, const Call& call) {
+  pairing_.close(call.context);
+  halves_[0].next = halves_[1].next = Next::nothing;
+  Progress progress = used(count);
+  progress.next = std::move(next);
+  return progress;
+}
+
+}  // namespace longwire

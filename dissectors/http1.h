@@ -1,0 +1,108 @@
+// HTTP/1.x of one connection: HTTP/0.9, 1.0 and 1.1 as a passive observer reads them (RFC 9112).
+//
+// Owned by a Channel, which it hands on where the connection changes its protocol (101, 2xx to CONNECT). Between
+// exchanges it keeps nothing but its own few words.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "dissectors/dissector.h"
+#include "dissectors/http1_pairing.h"
+
+namespace longwire {
+
+std::unique_ptr<Dissector> make_http1();
+
+class Http1 final : public Dissector {
+ public:
+  // What the first bytes of a side say; either side may be the one that asks.
+  static Match probe(Side side, Bytes first);
+
+  std::string_view name() const override { return "http1"; }
+  Progress data(Side side, Bytes in, Context& context) override;
+  AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
+  void end(Side side, Bytes in, End how, Context& context) override;
+  Match restart(Side side, Bytes in) const override;
+
+ private:
+  // What a side sends next.
+  enum class Next : std::uint8_t {
+    message,
+    counted_body,
+    chunked_body,
+    trailers,
+    body_until_close,
+    decision,  // of the response, whether what follows is still HTTP
+    nothing,   // that is ours
+  };
+
+  struct Half {
+    std::uint32_t scanned = 0;  // of the section that waits: where to look on for its end
+    Next next = Next::message;
+    bool held = false;  // waits for the other side
+    bool ended = false;
+    bool closing = false;  // its last message said that none would follow
+  };
+
+  struct Call {  // what is being read for
+    Side side;
+    Context& context;
+    bool last;  // waiting has no sense any more
+  };
+
+  struct Head {  // of the message being read
+    Bytes bytes;
+    StartLine start;
+    Oddities& oddities;
+    FieldLines lines;
+    Http1Fields fields{};
+  };
+
+  bool asks(Side side) const { return side == asking_; }
+  Half& half(Side side) { return halves_[index(side)]; }
+  Http1Message& message(Side side) { return asks(side) ? pairing_.last()->request : pairing_.first()->response; }
+
+  Progress read(const Call& call, Bytes in);
+  Progress read_next(const Call& call, Bytes in);
+  Progress hold(const Call& call);
+  Progress lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code);
+
+  Match know_sides(const Call& call, std::string_view text);
+  bool expected(const StartLine& start, Side side) const;
+
+  Progress read_message(const Call& call, Bytes in);
+  Progress wait_for_head(const Call& call, Bytes in);
+  Progress read_request(const Call& call, Head& head);
+  Progress read_response(const Call& call, Head& head);
+  Progress read_without_status(const Call& call, Bytes in);
+  void read_cut_head(const Call& call, Bytes in, bool limited);
+  void take_request(const Call& call, Head& head);
+  Http1Exchange* answered(const Call& call, Bytes in);
+  void take_response(const Call& call, Http1Exchange& exchange, Head& head);
+  void begin_message(const Call& call, Http1Message& begun, const Head& head);
+  void report(const Call& call, const Head& head);
+
+  Progress begin_body(const Call& call, const Head& head, BodyLength length);
+  Match left_out(const Call& call, Bytes in);
+  Progress read_counted_body(const Call& call, Bytes in);
+  Progress read_chunked_body(const Call& call, Bytes in);
+  Progress read_trailers(const Call& call, Bytes in);
+  Progress read_body_until_close(const Call& call, Bytes in);
+  void take_body(const Call& call, Bytes bytes);
+  void take_skipped(const Call& call);
+  void finish_message(const Call& call, bool whole);
+  void lose(const Call& call);
+
+  Progress read_decision(const Call& call, Bytes in);
+  Progress hand_on(const Call& call, Http1Exchange& exchange, const Head& head);
+  Progress hand_on_to(std::unique_ptr<Dissector> next, std::size_t count, const Call& call);
+
+  Http1Pairing pairing_;
+  std::array<Half, 2> halves_;
+  Side asking_ = Side::client;  // who sends requests
+  bool sides_known_ = false;    // asking_ is certain
+  bool unasked_ = false;        // the last response waited in vain for its request: the next ones do not wait
+};
+
+}  // namespace longwire

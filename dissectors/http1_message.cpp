@@ -1,0 +1,302 @@
+// RFC 9112, what an observer reads; LF alone ends a line too (section 2.2):
+//
+//   HTTP-message   = *( CRLF ) start-line CRLF *( field-line CRLF ) CRLF [ message-body ]
+//   start-line     = request-line / status-line / simple-request
+//   request-line   = method SP request-target SP HTTP-version        method = token
+//   status-line    = HTTP-version SP 3DIGIT SP [ reason-phrase ]     servers leave out the SP before no reason
+//   HTTP-version   = "HTTP/" DIGIT "." DIGIT
+//   simple-request = "GET" SP request-target                         HTTP/0.9
+//   request-target = origin-form   /path?query     absolute-form  scheme://authority/path?query
+//                  / authority-form host:port (CONNECT)  / asterisk-form * (OPTIONS)
+//   field-line     = field-name ":" OWS field-value OWS
+//   obs-fold       = CRLF 1*( SP / HTAB ) inside a field-value; means one SP
+#include "dissectors/http1_message.h"
+
+#include <algorithm>
+
+namespace longwire {
+namespace {
+
+constexpr std::string_view whitespace = " \t";
+
+// RFC 9110 section 5.6.2.
+constexpr std::array<bool, 256> make_tchars() {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr std::array<bool, 256> tchars = make_tchars();
+
+// "0.0", "0.1" ... "9.9", one behind the other.
+constexpr std::array<char, 300> make_versions() {
+  std::array<char, 300> all{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    all[3 * i] = static_cast<char>('0' + i / 10);
+    all[3 * i + 1] = '.';
+    all[3 * i + 2] = static_cast<char>('0' + i % 10);
+  }
+  return all;
+}
+constexpr std::array<char, 300> versions = make_versions();
+
+constexpr std::string_view version_pattern = "HTTP/d.d";
+constexpr std::string_view status_pattern = "HTTP/d.d ddd";
+
+// `pattern` is literal but for `d`, which stands for a digit.
+Match matches(std::string_view text, std::string_view pattern) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (i == text.size()) return Match::maybe;
+    if (pattern[i] == 'd' ? !is_digit(text[i]) : text[i] != pattern[i]) return Match::no;
+  }
+  return Match::yes;
+}
+
+bool read_version(std::string_view text, HttpVersion& version) {
+  if (matches(text, version_pattern) != Match::yes) return false;
+  version = {static_cast<std::uint8_t>(text[5] - '0'), static_cast<std::uint8_t>(text[7] - '0')};
+  return true;
+}
+
+// `line` without its CR, LF or CRLF.
+std::string_view without_line_end(std::string_view line, Oddities& oddities) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  } else {
+    oddities.add("http1.bare_lf", line);
+  }
+  return line;
+}
+
+// Takes the whitespace that parts two words of a start line; one SP by the grammar.
+void take_space(std::string_view& text, Oddities& oddities) {
+  const std::size_t n = std::min(text.find_first_not_of(whitespace), text.size());
+  if (n != 1 || text.front() != ' ') oddities.add("http1.start_line.whitespace", text.substr(0, n));
+  text.remove_prefix(n);
+}
+
+StartLine read_status_line(std::string_view line, Oddities& oddities) {
+  StartLine start;
+  std::string_view rest = line;
+  if (!read_version(rest, start.version)) return start;
+  rest.remove_prefix(version_pattern.size());
+  take_space(rest, oddities);
+  if (matches(rest, "ddd") != Match::yes) return start;
+  start.status = static_cast<std::uint16_t>((rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0'));
+  start.kind = StartLine::Kind::status;
+  if (start.status < 100 || start.status > 599) oddities.add("http1.status", rest.substr(0, 3));
+  rest.remove_prefix(3);
+  if (!rest.empty() && rest.front() != ' ') oddities.add("http1.start_line.whitespace", rest);
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  start.reason = rest;
+  return start;
+}
+
+StartLine read_request_line(std::string_view line, Oddities& oddities) {
+  StartLine start;
+  start.method = line.substr(0, token_length(line));
+  std::string_view rest = line.substr(start.method.size());
+  if (start.method.empty() || rest.empty() || whitespace.find(rest.front()) == std::string_view::npos) return start;
+  take_space(rest, oddities);
+  const std::size_t end = rest.find_last_not_of(whitespace) + 1;
+  if (end != rest.size()) oddities.add("http1.start_line.whitespace", rest.substr(end));
+  rest = rest.substr(0, end);
+  const std::size_t last_space = rest.find_last_of(whitespace);
+  if (last_space == std::string_view::npos) {
+    start.target = rest;
+    if (start.method == "GET" && !rest.empty() && matches(rest, version_pattern) == Match::no) start.kind = StartLine::Kind::simple_request;
+    return start;
+  }
+  const std::string_view version = rest.substr(last_space + 1);
+  if (version.size() != version_pattern.size() || !read_version(version, start.version)) return start;
+  start.target = rest.substr(0, rest.find_last_not_of(whitespace, last_space) + 1);
+  std::string_view space = rest.substr(start.target.size());
+  take_space(space, oddities);
+  if (start.target.find_first_of(whitespace) != std::string_view::npos) oddities.add("http1.target.whitespace", start.target);
+  start.kind = StartLine::Kind::request;
+  return start;
+}
+
+}  // namespace
+
+std::string_view HttpVersion::text() const {
+  return std::string_view(versions.data(), versions.size()).substr(3 * (major * std::size_t{10} + minor), 3);
+}
+
+StartLine read_start_line(std::string_view text, Oddities& oddities) {
+  const std::string_view line = without_line_end(text.substr(0, first_line(text)), oddities);
+  StartLine start = line.starts_with("HTTP/") ? read_status_line(line, oddities) : read_request_line(line, oddities);
+  if (start.kind != StartLine::Kind::invalid && start.kind != StartLine::Kind::simple_request && start.version.major != 1)
+    oddities.add("http1.version", line);
+  return start;
+}
+
+std::string_view FieldLines::line() {
+  const std::size_t length = first_line(rest_);
+  if (length == 0) return {};
+  const std::string_view line = without_line_end(rest_.substr(0, length), oddities_);
+  rest_.remove_prefix(length);
+  return line;
+}
+
+bool FieldLines::next(Field& field) {
+  for (std::string_view text = line(); !text.empty(); text = line()) {
+    std::size_t colon = token_length(text);
+    if (colon == 0 || colon == text.size() || text[colon] != ':') {
+      if (!read_irregular(text, field, colon)) continue;
+    } else {
+      field.name = text.substr(0, colon);
+    }
+    field.value = without_whitespace_around(text.substr(colon + 1));
+    if (folded()) field.value = unfold(field.value);
+    return true;
+  }
+  return false;
+}
+
+// A line whose name is not a token with a colon behind it; false where there is no field in it.
+bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t& colon) {
+  colon = text.find(':');
+  if (whitespace.find(text.front()) != std::string_view::npos) {
+    oddities_.add("http1.field.leading_whitespace", text);  // RFC 9112 section 2.2: not processed
+    return false;
+  }
+  if (colon == std::string_view::npos || colon == 0) {
+    oddities_.add("http1.field.line", text);
+    return false;
+  }
+  const std::string_view before = text.substr(0, colon);
+  field.name = without_whitespace_around(before);
+  if (field.name.size() != before.size()) oddities_.add("http1.field.space_before_colon", before);
+  if (token_length(field.name) != field.name.size()) oddities_.add("http1.field.name", field.name);
+  return true;
+}
+
+std::string_view FieldLines::unfold(std::string_view value) {
+  oddities_.add("http1.obs_fold", value);
+  std::string& whole = unfolded_.emplace_front(value);
+  while (folded() && first_line(rest_) != 0) {
+    const std::string_view more = without_whitespace_around(line());
+    if (!whole.empty() && !more.empty()) whole += ' ';
+    whole += more;
+  }
+  return whole;
+}
+
+std::size_t empty_lines(std::string_view text) {
+  std::size_t n = 0;
+  while (n < text.size()) {
+    if (text[n] == '\n') {
+      n += 1;
+    } else if (text.substr(n).starts_with("\r\n")) {
+      n += 2;
+    } else {
+      break;
+    }
+  }
+  return n;
+}
+
+std::size_t first_line(std::string_view text) {
+  return text.find('\n') + 1;  // npos + 1 is 0
+}
+
+std::size_t section_length(std::string_view text, std::size_t& scanned) {
+  while (true) {
+    const std::size_t length = first_line(text.substr(scanned));
+    if (length == 0) return 0;
+    const bool empty = length == 1 || (length == 2 && text[scanned] == '\r');
+    scanned += length;
+    if (empty) return scanned;
+  }
+}
+
+void check_controls(std::string_view section, Oddities& oddities) {
+  std::size_t returns = 0, line_ends = 0, others = 0;
+  for (const char c : section) {  // without a branch: the compiler makes it a few vector operations
+    returns += c == '\r';
+    line_ends += c == '\n';
+    others += static_cast<unsigned char>(c) < 0x20 && c != '\t';
+    others += c == 0x7f;
+  }
+  if (others == returns + line_ends && returns <= line_ends && section.find("\r\r") == std::string_view::npos) {
+    if (returns == line_ends) return;
+  }
+  for (std::size_t i = 0; i < section.size(); ++i) {
+    const char c = section[i];
+    if (c == '\r' && section.substr(i, 2) != "\r\n") oddities.add("http1.bare_cr", section.substr(i, 1));
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\r' && c != '\n' && c != '\t') || c == 0x7f)
+      oddities.add("http1.field.control", section.substr(i, 1));
+  }
+}
+
+Match starts_request(std::string_view text) {
+  constexpr std::size_t longest_method = 32;  // of a certain start; the longest registered one has 17 (IANA)
+  const std::size_t method = token_length(text.substr(0, longest_method));
+  if (method == text.size()) return Match::maybe;
+  if (method == 0 || text[method] != ' ') return Match::no;
+  const std::string_view rest = text.substr(method + 1);
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (static_cast<unsigned char>(rest[i]) < ' ' || rest[i] == 0x7f) return Match::no;
+    if (rest[i] != ' ' || i == 0) continue;
+    const Match version = matches(rest.substr(i + 1), "HTTP/1.d");
+    if (version != Match::no) return version;
+  }
+  return Match::maybe;
+}
+
+Match starts_simple_request(std::string_view text) {
+  constexpr std::string_view start = "GET /";
+  if (!text.starts_with(start)) return start.starts_with(text) ? Match::maybe : Match::no;
+  for (std::size_t i = start.size(); i < text.size(); ++i) {
+    if (text[i] == '\n' || text.substr(i).starts_with("\r\n")) return Match::yes;
+    if (text.substr(i) == "\r") return Match::maybe;
+    if (static_cast<unsigned char>(text[i]) <= ' ' || text[i] == 0x7f) return Match::no;
+  }
+  return Match::maybe;
+}
+
+bool status_line_begins(std::string_view text) {
+  return std::string_view("HTTP/").starts_with(text.substr(0, 5));
+}
+
+Match starts_response(std::string_view text) {
+  return matches(text, status_pattern);
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
+  if (a.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (to_lower(a[i]) != lower_case[i]) return false;
+  return true;
+}
+
+std::size_t token_length(std::string_view text) {
+  std::size_t n = 0;
+  while (n < text.size() && tchars[static_cast<unsigned char>(text[n])]) ++n;
+  return n;
+}
+
+std::string_view without_whitespace_around(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view next_element(std::string_view& list) {
+  while (!list.empty()) {
+    std::size_t end = 0;
+    for (bool quoted = false; end < list.size() && (quoted || list[end] != ','); ++end) {
+      if (list[end] == '"') quoted = !quoted;
+      if (quoted && list[end] == '\\') ++end;
+    }
+    end = std::min(end, list.size());
+    const std::string_view element = without_whitespace_around(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (!element.empty()) return element;
+  }
+  return {};
+}
+
+}  // namespace longwire

@@ -1,0 +1,81 @@
+#include "dissectors/http1_pairing.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace longwire {
+
+std::unique_ptr<Http1Exchange> Http1Pairing::make(const Stamp& at, Context& context) {
+  auto exchange = std::make_unique<Http1Exchange>();
+  exchange->id = context.new_id(at.number);
+  exchange->ordinal = ++exchanges_;
+  return exchange;
+}
+
+Http1Exchange& Http1Pairing::ask(const Stamp& at, Context& context) {
+  open_.push_back(make(at, context));
+  Http1Exchange& exchange = *open_.back();
+  exchange.behind_hole = exchange.midstream = std::exchange(requests_missed_, false);
+  return exchange;
+}
+
+Http1Exchange* Http1Pairing::answer(const Stamp& at, Context& context) {
+  const auto sent_later = [&](const auto& exchange) { return exchange->request.seen && exchange->request.first.number > at.number; };
+  const auto sent = static_cast<std::size_t>(std::find_if(open_.begin(), open_.end(), sent_later) - open_.begin());
+  if (responses_missed_) {
+    if (sent > 1) give_up(pipelined_ ? sent : sent - 1, context);
+  } else if (sent > 1 && waits(*open_[1])) {
+    pipelined_ = true;
+  }
+  if (open_.empty() || !waits(*open_.front()) || overtaken(at)) return nullptr;
+  if (open_.size() == 1) responses_missed_ = false;
+  return open_.front().get();
+}
+
+bool Http1Pairing::overtaken(const Stamp& at) const {
+  if (open_.empty()) return false;
+  const Http1Exchange& next = *open_.front();
+  return waits(next) && next.request.seen && (next.behind_hole || responses_missed_) && at.number < next.request.first.number;
+}
+
+Http1Exchange& Http1Pairing::answer_unasked(const Stamp& at, Context& context) {
+  const bool behind_hole = requests_missed_ || responses_missed_ || overtaken(at);
+  open_.insert(open_.begin(), make(at, context));
+  Http1Exchange& exchange = *open_.front();
+  exchange.request.over = true;
+  exchange.midstream = behind_hole;
+  return exchange;
+}
+
+// The first `count` exchanges lose what they wait for.
+void Http1Pairing::give_up(std::size_t count, Context& context) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (waits(*open_[i])) open_[i]->response.over = true;
+  settle(context);
+}
+
+void Http1Pairing::give_up_oldest(Context& context) {
+  const auto oldest = std::find_if(open_.begin(), open_.end(), [](const auto& exchange) { return waits(*exchange); });
+  if (oldest == open_.end()) return;
+  (*oldest)->response.over = true;
+  if (!(*oldest)->over()) return;
+  (*oldest)->add_row(context, previous_end_);
+  open_.erase(oldest);
+}
+
+void Http1Pairing::settle(Context& context) {
+  auto done = open_.begin();
+  for (; done != open_.end() && (*done)->over(); ++done) {
+    (*done)->add_row(context, previous_end_);
+    previous_end_ = (*done)->end_time();
+  }
+  open_.erase(open_.begin(), done);
+  if (open_.empty()) responses_missed_ = false;
+}
+
+void Http1Pairing::close(Context& context) {
+  for (auto& exchange : open_) exchange->request.over = exchange->response.over = true;
+  settle(context);
+}
+
+}  // namespace longwire

@@ -1,0 +1,63 @@
+// Which response answers which request: the open exchanges of one connection, in the order of their requests.
+//
+// Responses come in the order of their requests (RFC 9112 section 9.3.2), so the first exchange without a response is
+// the one that a response belongs to. Behind holes that is not certain any more. Then packets tell: no response begins
+// before its request was sent, and a client that has not been seen to pipeline sends a request only when everything
+// before was answered. So
+//   - where requests may be lost, a response that was captured before the first request behind the hole is of a lost one;
+//   - where responses may be lost, the last request captured before a response is the one it answers, and those before
+//     it have lost theirs; of a client that pipelines none can be told, and the response stands alone.
+// Once everything open is answered, order tells again.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "dissectors/http1_exchange.h"
+
+namespace longwire {
+
+class Http1Pairing {
+ public:
+  std::size_t open() const { return open_.size(); }
+  std::uint64_t exchanges() const { return exchanges_; }  // begun so far
+
+  // The exchange whose request came last; null = none is open.
+  Http1Exchange* last() { return open_.empty() ? nullptr : open_.back().get(); }
+  // The exchange that is being answered, or is to be answered next; null = none is open.
+  Http1Exchange* first() { return open_.empty() ? nullptr : open_.front().get(); }
+
+  // A request begins at `at`.
+  Http1Exchange& ask(const Stamp& at, Context& context);
+  // The exchange that a response beginning at `at` belongs to; null = its request was not seen, or not yet: see asked().
+  Http1Exchange* answer(const Stamp& at, Context& context);
+  // A response without a request begins at `at`.
+  Http1Exchange& answer_unasked(const Stamp& at, Context& context);
+  // True where a request is known that no response beginning at `at` can belong to, so that waiting makes no sense.
+  bool overtaken(const Stamp& at) const;
+
+  // Requests, or responses, may have been missed here.
+  void miss_requests() { requests_missed_ = true; }
+  void miss_responses() { responses_missed_ = !open_.empty(); }
+
+  // The oldest exchange that waits for a response is not waited for any longer.
+  void give_up_oldest(Context& context);
+  // Makes the rows of the exchanges that are over.
+  void settle(Context& context);
+  // Nothing more comes: makes all rows.
+  void close(Context& context);
+
+ private:
+  static bool waits(const Http1Exchange& exchange) { return !exchange.response.seen && !exchange.response.over; }
+  void give_up(std::size_t count, Context& context);
+  std::unique_ptr<Http1Exchange> make(const Stamp& at, Context& context);
+
+  std::vector<std::unique_ptr<Http1Exchange>> open_;
+  Integer previous_end_;  // of the last exchange whose row was made
+  std::uint64_t exchanges_ = 0;
+  bool requests_missed_ = false;   // between the last request and the next one
+  bool responses_missed_ = false;  // and exchanges from before are still open
+  bool pipelined_ = false;         // a request was sent while another one waited
+};
+
+}  // namespace longwire
