@@ -27,12 +27,12 @@ struct Progress {
 
   static constexpr std::uint64_t for_good = std::numeric_limits<std::uint64_t>::max();  // `skip` of all that will come
 
-  std::size_t used = 0;             // bytes from the front of `in` that are done with
-  std::size_t need = 0;             // wait until this many bytes (counted behind the used ones) are there; 0 = any more
-  std::uint64_t skip = 0;           // the next so many bytes behind the used ones are of no interest: the channel drops
-                                    // them without a call, and calls with empty `in` and Context::skipped() when done
-  bool lost = false;                // framing is lost behind the used bytes: goes on as after AfterGap::lost
-  std::unique_ptr<Dissector> next;  // who reads both sides from here on; this reader is destroyed after the call
+  std::size_t used = 0;               // bytes from the front of `in` that are done with
+  std::size_t need = 0;               // wait until this many bytes (counted behind the used ones) are there; 0 = any more
+  std::uint64_t skip = 0;             // the next so many bytes behind the used ones are of no interest: the channel drops
+                                      // them without a call, and calls with empty `in` and Context::skipped() when done
+  bool lost = false;                  // framing is lost behind the used bytes: goes on as after AfterGap::lost
+  std::unique_ptr<Dissector> next{};  // who reads both sides from here on; this reader is destroyed after the call
 };
 
 // The answer to a hole.
