@@ -23,6 +23,8 @@ Layer read_header(const Layer& layer, Walk& walk) {
       return read_vlan(layer, walk);
     case Protocol::llc:
       return read_llc(layer, walk);
+    case Protocol::service_tag:
+      return read_service_tag(layer, walk);
     case Protocol::mpls:
       return read_mpls(layer, walk);
     case Protocol::pppoe:
@@ -74,6 +76,8 @@ Layer read_header(const Layer& layer, Walk& walk) {
       return read_icmpv6(layer, walk);
     case Protocol::gre:
       return read_gre(layer, walk);
+    case Protocol::ether_ip:
+      return read_ether_ip(layer, walk);
     case Protocol::erspan_2:
       return read_erspan_2(layer, walk);
     case Protocol::erspan_3:
@@ -86,7 +90,7 @@ Layer read_header(const Layer& layer, Walk& walk) {
   return end_as(Other::unknown);
 }
 
-Kind follow(Layer layer, Walk& walk, std::uint64_t depth);
+Kind follow(const Layer& layer, Walk& walk, std::uint64_t depth);
 
 // Each frame goes its own way; the packet counts as TCP where one of them is, else as the first.
 Kind follow_aggregated(Layer layer, const Walk& walk, std::uint64_t depth) {
@@ -103,14 +107,16 @@ Kind follow_aggregated(Layer layer, const Walk& walk, std::uint64_t depth) {
   return own.too_short(layer, "802.11.aggregate").kind;
 }
 
-Kind follow(Layer layer, Walk& walk, std::uint64_t depth) {
-  for (; depth < limits::decode_depth; ++depth) {
-    if (layer.protocol == Protocol::a_msdu) return follow_aggregated(layer, walk, depth + 1);
-    layer = read_header(layer, walk);
-    if (layer.protocol == Protocol::none) return walk.quoted ? end_as(Other::icmp_unreachable).kind : layer.kind;
+// At most limits::decode_depth deep. Each answer is built where the next reader looks for it: that is why this calls
+// itself rather than assigns in a loop.
+Kind follow(const Layer& layer, Walk& walk, std::uint64_t depth) {
+  if (layer.protocol == Protocol::none) return walk.quoted ? end_as(Other::icmp_unreachable).kind : layer.kind;
+  if (depth == limits::decode_depth) {
+    walk.anomaly(layer, "decode.limit");
+    return end_as(Other::nested_too_deep).kind;
   }
-  walk.anomaly(layer, "decode.limit");
-  return end_as(Other::nested_too_deep).kind;
+  if (layer.protocol == Protocol::a_msdu) return follow_aggregated(layer, walk, depth + 1);
+  return follow(read_header(layer, walk), walk, depth + 1);
 }
 
 }  // namespace
@@ -129,8 +135,7 @@ Decoder::~Decoder() = default;
 
 void Decoder::decode(const Packet& packet, SegmentBatch& out) {
   Walk walk{packet, out, state_->fragments, state_->options.verify_checksums};
-  const Layer start = link_layer(packet);
-  state_->kinds.count(start.protocol == Protocol::none ? start.kind : follow(start, walk, 0), packet.wire_length);
+  state_->kinds.count(follow(link_layer(packet), walk, 0), packet.wire_length);
 }
 
 std::vector<PacketKind> Decoder::take_kinds() {

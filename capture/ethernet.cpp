@@ -4,6 +4,7 @@
 //   type     = ethertype(16)                      value >= 0x0600
 //            / length(16) llc pad                 value <= 1500
 //   vlan     = priority(3) drop(1) id(12) type
+//   service  = priority(3) flags(5) service(24) ethernet                802.1ah
 //   llc      = dsap(8) ssap(8) control(8 or 16)
 //   snap     = 0xaa 0xaa 0x03 organisation(24) protocol(16)    in place of llc; organisation 0: an EtherType
 //   mpls     = 1*( label(20) class(3) bottom(1) ttl(8) ) payload     bottom = 1 in the last entry
@@ -29,34 +30,32 @@ Layer by_type_or_length(std::uint16_t type, const Layer& payload, const Layer& l
 
 }  // namespace
 
-Layer as_ethertype(std::uint16_t type, const Layer& payload) {
-  const auto as = [&](Protocol protocol) { return Layer{payload.bytes, payload.cut, protocol}; };
+Protocol ethertype_protocol(std::uint16_t type) {
   switch (type) {
     case 0x0800:
-      return as(Protocol::ipv4);
+      return Protocol::ipv4;
     case 0x86dd:
-      return as(Protocol::ipv6);
+      return Protocol::ipv6;
     case 0x8100:  // 802.1Q
     case 0x88a8:  // 802.1ad
     case 0x9100:  // before 802.1ad
     case 0x9200:
-      return as(Protocol::vlan);
+      return Protocol::vlan;
     case 0x8847:
     case 0x8848:
-      return as(Protocol::mpls);
+      return Protocol::mpls;
     case 0x8864:
-      return as(Protocol::pppoe);
+      return Protocol::pppoe;
     case 0x880b:
-      return as(Protocol::ppp);
+      return Protocol::ppp;
     case 0x6558:  // transparent Ethernet bridging, RFC 1701
-      return as(Protocol::ethernet);
-    case 0x88e7: {  // 802.1ah: priority(3) flags(5) service(24), then the customer's frame
-      return payload.after(4, Protocol::ethernet);
-    }
+      return Protocol::ethernet;
+    case 0x88e7:  // 802.1ah
+      return Protocol::service_tag;
     case 0x8870:  // jumbo frames with LLC, draft-ietf-isis-ext-eth
-      return as(Protocol::llc);
+      return Protocol::llc;
     default:
-      return end_as(Kind::Family::ethertype, type);
+      return Protocol::none;
   }
 }
 
@@ -76,6 +75,12 @@ Layer read_vlan(const Layer& layer, Walk& walk) {
   const std::uint16_t id = control & 0x0fff;
   if (id != 0) walk.vlan = id;  // 0: priority only (802.1Q clause 9.6)
   return by_type_or_length(type, layer.after(tag.position(), Protocol::none), layer, walk);
+}
+
+Layer read_service_tag(const Layer& layer, Walk& walk) {
+  constexpr std::size_t tag = 4;
+  if (layer.bytes.size() < tag) return walk.too_short(layer, "service_tag.length");
+  return layer.after(tag, Protocol::ethernet);
 }
 
 Layer read_llc(const Layer& layer, Walk& walk) {

@@ -21,49 +21,46 @@ namespace {
 constexpr std::size_t ipv4_header = 20, ipv6_header = 40, fragment_header = 8;
 constexpr std::uint8_t ah_number = 51, tcp_number = 6, hop_by_hop_number = 0;
 
-Layer as_ip_protocol(std::uint8_t number, const Layer& payload, const Walk& walk) {
-  const auto as = [&](Protocol protocol) { return Layer{payload.bytes, payload.cut, protocol}; };
+Protocol protocol_of(std::uint8_t number, bool ipv6) {
   switch (number) {
     case tcp_number:
-      return as(Protocol::tcp);
+      return Protocol::tcp;
     case 17:
-      return as(Protocol::udp);
+      return Protocol::udp;
     case 1:
-      return as(Protocol::icmp);
+      return Protocol::icmp;
     case 58:
-      return as(Protocol::icmpv6);
+      return Protocol::icmpv6;
     case 4:
-      return as(Protocol::ipv4);
+      return Protocol::ipv4;
     case 41:
-      return as(Protocol::ipv6);
+      return Protocol::ipv6;
     case 47:
-      return as(Protocol::gre);
+      return Protocol::gre;
     case ah_number:
-      return as(Protocol::authentication_header);
-    case 97:  // EtherIP, RFC 3378: version(4) reserved(12), then a frame
-      return payload.after(2, Protocol::ethernet);
-    case 137:  // MPLS in IP, RFC 4023
-      return as(Protocol::mpls);
+      return Protocol::authentication_header;
+    case 97:
+      return Protocol::ether_ip;
+    case 137:  // RFC 4023
+      return Protocol::mpls;
+    case hop_by_hop_number:
+    case 60:   // destination options
+    case 135:  // mobility, RFC 6275
+    case 139:  // host identity, RFC 7401
+    case 140:  // shim6, RFC 5533
+      return ipv6 ? Protocol::ipv6_options : Protocol::none;
+    case 43:
+      return ipv6 ? Protocol::ipv6_routing : Protocol::none;
+    case 44:
+      return ipv6 ? Protocol::ipv6_fragment : Protocol::none;
     default:
-      break;
+      return Protocol::none;
   }
-  if (walk.ipv6) {
-    switch (number) {
-      case hop_by_hop_number:
-      case 60:   // destination options
-      case 135:  // mobility, RFC 6275
-      case 139:  // host identity, RFC 7401
-      case 140:  // shim6, RFC 5533
-        return as(Protocol::ipv6_options);
-      case 43:
-        return as(Protocol::ipv6_routing);
-      case 44:
-        return as(Protocol::ipv6_fragment);
-      default:
-        break;
-    }
-  }
-  return end_as(Kind::Family::ip_protocol, number);
+}
+
+Layer as_ip_protocol(std::uint8_t number, const Layer& payload, const Walk& walk) {
+  const Protocol protocol = protocol_of(number, walk.ipv6);
+  return protocol == Protocol::none ? end_as(Kind::Family::ip_protocol, number) : Layer{payload.bytes, payload.cut, protocol};
 }
 
 // Takes a fragment's payload in; goes on with the datagram once it is whole, or with the first fragment alone where

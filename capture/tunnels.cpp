@@ -8,6 +8,7 @@
 //   erspan2  = version(4) vlan(12) class(3) encapsulation(2) truncated(1) session(10) reserved(12) index(20) frame
 //   erspan3  = version(4) vlan(12) class(3) bad_short_over(2) truncated(1) session(10) timestamp(32) group(16)
 //              frame_only(1) frame_type(5) hardware(6) direction(1) granularity(2) optional(1) [ platform(64) ] frame
+//   ether_ip = version(4) reserved(12) frame                     RFC 3378; version 3
 //
 // RFC 768 (UDP), RFC 7348 (VXLAN), RFC 8926 (Geneve), 3GPP TS 29.281 section 5 (GTP-U), RFC 4380 section 5.1 (Teredo):
 //
@@ -203,6 +204,15 @@ Layer read_gre(const Layer& layer, Walk& walk) {
   if (version != 1) return walk.malformed(layer, "gre.version");
   const Layer payload = layer.after(gre.length, Protocol::ppp);
   return gre.protocol == ppp && payload.wire_size() > 0 ? payload : end_as(Other::gre);
+}
+
+Layer read_ether_ip(const Layer& layer, Walk& walk) {
+  constexpr std::uint16_t version_3 = 0x3000;
+  Cursor header(layer.bytes);
+  const std::uint16_t version = header.u16();
+  if (!header.ok()) return walk.too_short(layer, "ether_ip.length");
+  if (version != version_3) return walk.malformed(layer, "ether_ip.version");
+  return layer.after(header.position(), Protocol::ethernet);
 }
 
 Layer read_erspan_2(const Layer& layer, Walk& walk) {

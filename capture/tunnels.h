@@ -6,6 +6,7 @@
 namespace longwire {
 
 Layer read_gre(const Layer& layer, Walk& walk);
+Layer read_ether_ip(const Layer& layer, Walk& walk);
 Layer read_erspan_2(const Layer& layer, Walk& walk);
 Layer read_erspan_3(const Layer& layer, Walk& walk);
 
