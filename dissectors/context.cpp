@@ -44,7 +44,7 @@ void Context::anomaly(std::string_view code, Bytes part, std::string_view detail
   row.layers = text(layers_);
   row.offset = at;
   row.code = code;
-  if (!detail.empty()) row.detail = text(printable(detail));
+  if (!detail.empty()) row.detail = text(excerpt(detail));
   rows().add(row);
 }
 

@@ -62,7 +62,7 @@ void append_as_utf8(std::string& out, std::string_view bytes) {
   }
 }
 
-std::string printable(std::string_view bytes) {
+std::string excerpt(std::string_view bytes) {
   constexpr std::string_view hex = "0123456789abcdef";
   bytes = bytes.substr(0, printable_bytes);
   std::string text;

@@ -16,6 +16,6 @@ std::size_t utf8_character(std::string_view text);
 void append_as_utf8(std::string& out, std::string_view bytes);
 
 // For a person at a terminal: at most the first 200 bytes; control characters and what is not UTF-8 stand as \xNN.
-std::string printable(std::string_view bytes);
+std::string excerpt(std::string_view bytes);
 
 }  // namespace longwire
