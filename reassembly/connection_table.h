@@ -39,15 +39,16 @@ class ConnectionTable {
   void add(const Segment& segment) {
     const auto found = connections_.find(segment);
     Followed* connection = found == connections_.end() ? nullptr : *found;
+    const bool quoted = segment.kind == Segment::Kind::icmp_unreachable;
+    if (connection != nullptr && (quoted ? connection->lingered(segment.at.number) : connection->begins_new(segment))) {
+      conclude(*connection);
+      connection = nullptr;
+    }
     outcome_.clear();
-    if (segment.kind == Segment::Kind::icmp_unreachable) {
+    if (quoted) {
       if (connection == nullptr) return;
       connection->unreachable(segment, outcome_);
       return tell(*connection, segment);
-    }
-    if (connection != nullptr && connection->begins_new(segment)) {
-      conclude(*connection);
-      connection = nullptr;
     }
     if (connection == nullptr) connection = create(segment);
     connection->receive(segment, options_.overlap, outcome_);
