@@ -61,16 +61,14 @@ template <class Sink, class After>
 Work reassemble_all(const std::string& capture, Decoder& decoder, CaptureSet& input, Sink& sink, After after_segment) {
   const Stopwatch watch;
   ConnectionTable<Sink> table(sink, {});
-  Stamp last;
   Work work = decode_all(capture, decoder, input, [&](const SegmentBatch& segments, const Stamp& at) {
     for (const Segment& segment : segments.segments) {
       table.add(segment);
       after_segment();
     }
     table.expire(at.number);
-    last = at;
   });
-  table.finish(last);
+  table.finish();
   work.seconds = watch.seconds();
   return work;
 }
@@ -120,7 +118,7 @@ Work reassemble(const std::string& capture) {
 Work dissect(const std::string& capture) {
   CaptureSet input({capture}, {});
   Decoder decoder({});
-  const Secrets secrets = Secrets::with_random_key();
+  const Secrets secrets = Secrets::random();
   DissectOptions options;
   options.secrets = &secrets;
   SessionSink sink(options);
@@ -138,7 +136,7 @@ Work dissect(const std::string& capture) {
 }
 
 Work store_rows(const std::string& capture, const std::string& database) {
-  const Secrets secrets = Secrets::with_random_key();
+  const Secrets secrets = Secrets::random();
   DissectOptions options;
   options.secrets = &secrets;
   std::vector<std::unique_ptr<RowBatch>> batches;
@@ -168,7 +166,7 @@ Work store_rows(const std::string& capture, const std::string& database) {
 
 Work analyze(const std::string& capture, const std::string& database, unsigned threads) {
   const Stopwatch watch;
-  const Secrets secrets = Secrets::with_random_key();
+  const Secrets secrets = Secrets::random();
   Work work;
   PipelineOptions options;
   options.threads = threads;
