@@ -10,7 +10,6 @@ namespace longwire {
 namespace {
 
 constexpr std::size_t rows_measured = 1000;  // arbitrary, but more than a person looks at
-constexpr std::size_t narrowest = 8;         // characters: a column is not cut below it for another one's sake
 constexpr std::size_t between = 2;           // spaces
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
@@ -21,10 +20,15 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 }  // namespace
 
+// A number is never cut: its first digits would be another number.
+std::size_t TextTable::Column::least() const {
+  return std::max<std::size_t>(1, number ? longest : std::min(longest, narrowest));
+}
+
 void TextTable::columns(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const std::string shown = printable(name);
-    columns_.push_back({shown, character_count(shown), true});
+    columns_.push_back({shown, character_count(shown)});
   }
 }
 
@@ -33,7 +37,9 @@ void TextTable::row(const std::vector<Value>& values) {
   for (std::size_t n = 0; n < values.size(); ++n) {
     cells.push_back(display_text(values[n]));
     if (begun_) continue;
-    columns_[n].width = std::max(columns_[n].width, character_count(cells.back()));
+    const std::size_t length = character_count(cells.back());
+    columns_[n].width = std::max(columns_[n].width, length);
+    columns_[n].longest = std::max(columns_[n].longest, length);
     columns_[n].number &= is_number(values[n]) || std::holds_alternative<std::nullptr_t>(values[n]);
   }
   if (begun_) return write_line(cells, false);
@@ -61,21 +67,17 @@ void TextTable::begin() {
   waiting_.clear();
 }
 
-// Takes from the widest columns first, until the line fits.
+// Takes from the widest columns first, until the line fits or nothing can be taken any more.
 void TextTable::fit() {
   if (terminal_.width == 0 || columns_.empty()) return;
   std::size_t total = indent_.size() + between * (columns_.size() - 1);
   for (const Column& column : columns_) total += column.width;
+  const auto spare = [](const Column& column) { return column.width > column.least() ? column.width : 0; };
   while (total > terminal_.width) {
-    Column& widest = *std::ranges::max_element(columns_, {}, &Column::width);
-    if (widest.width <= narrowest) return;
-    const std::size_t less = std::min(total - terminal_.width, widest.width - narrowest);
-    std::size_t second = narrowest;
-    for (const Column& column : columns_)
-      if (&column != &widest) second = std::max(second, column.width);
-    const std::size_t step = widest.width > second ? std::min(less, widest.width - second) : 1;
-    widest.width -= step;
-    total -= step;
+    Column& widest = *std::ranges::max_element(columns_, {}, spare);
+    if (spare(widest) == 0) return;
+    --widest.width;
+    --total;
   }
 }
 

@@ -23,10 +23,13 @@ class TextTable {
   void finish();
 
  private:
+  static constexpr std::size_t narrowest = 8;  // characters: a text column is not cut below it for another one's sake
   struct Column {
     std::string name;
-    std::size_t width = 0;
-    bool number = true;  // only numbers and NULLs so far
+    std::size_t width = 0;    // characters
+    std::size_t longest = 0;  // of its cells
+    bool number = true;       // only numbers and NULLs so far
+    std::size_t least() const;
   };
   void begin();
   void fit();

@@ -14,6 +14,8 @@
 namespace longwire {
 namespace {
 
+constexpr int cache_kib = 64 << 10;  // KiB of pages, and of rows being sorted before they go to a temporary file
+
 constexpr std::string_view only_reads = "only statements that read are run";
 
 // What a reader may do: SELECT, functions, and PRAGMAs that tell and change nothing.
@@ -86,7 +88,8 @@ class Database::State {
     // The file may come from anywhere: what its schema says must not do more than a question may.
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    sqlite3_exec(database_.get(), "PRAGMA query_only=ON", nullptr, nullptr, nullptr);
+    const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}", cache_kib);
+    sqlite3_exec(database_.get(), settings.c_str(), nullptr, nullptr, nullptr);
     sqlite3_set_authorizer(database_.get(), authorize, nullptr);
   }
 

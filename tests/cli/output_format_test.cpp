@@ -45,6 +45,14 @@ TEST(OutputFormat, TableCutsTheWidestColumnsToTheTerminal) {
             "2  abcdefghijkl…  y\n");
 }
 
+TEST(OutputFormat, TableCutsNamesButNeverNumbers) {
+  const Terminal narrow{.interactive = true, .colours = false, .width = 12};
+  EXPECT_EQ(written(OutputFormat::table, {"long_name", "text"}, {{123456, "abcdefghijklm"}}, narrow),
+            "long_…  text\n"
+            "──────  ────────\n"
+            "123456  abcdefg…\n");
+}
+
 TEST(OutputFormat, TableWithoutRowsShowsTheColumns) {
   EXPECT_EQ(written(OutputFormat::table, {"a", "bc"}, {}), "a  bc\n-  --\n");
 }
