@@ -19,8 +19,8 @@ constexpr std::size_t ethernet_header = 14;
 constexpr std::uint16_t largest_length = 1500;   // IEEE 802.3 clause 3.2.6
 constexpr std::uint16_t smallest_type = 0x0600;  // IEEE 802.3 clause 3.2.6
 
-// `type` is the type or length field that stands in front of `payload`.
-Layer by_type_or_length(std::uint16_t type, const Layer& payload, const Layer& layer, Walk& walk) {
+// `type` is the type or length field that stands in front of `payload`. Inlined, so that no Layer is copied through memory.
+[[gnu::always_inline]] inline Layer by_type_or_length(std::uint16_t type, const Layer& payload, const Layer& layer, Walk& walk) {
   if (type >= smallest_type) return as_ethertype(type, payload);
   if (type > largest_length) return walk.malformed(layer, "ethernet.type");
   Layer llc = payload.first(type);

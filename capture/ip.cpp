@@ -58,7 +58,8 @@ Protocol protocol_of(std::uint8_t number, bool ipv6) {
   }
 }
 
-Layer as_ip_protocol(std::uint8_t number, const Layer& payload, const Walk& walk) {
+// Inlined, so that no Layer is copied through memory.
+[[gnu::always_inline]] inline Layer as_ip_protocol(std::uint8_t number, const Layer& payload, const Walk& walk) {
   const Protocol protocol = protocol_of(number, walk.ipv6);
   return protocol == Protocol::none ? end_as(Kind::Family::ip_protocol, number) : Layer{payload.bytes, payload.cut, protocol};
 }
