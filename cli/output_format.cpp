@@ -32,7 +32,7 @@ std::string hexadecimal(const BlobValue& blob) {
 
 class TableWriter final : public RowWriter {
  public:
-  TableWriter(std::ostream& out, const Terminal& terminal) : table_(out, terminal) {}
+  TableWriter(std::ostream& out, const Terminal& terminal) : table_(out, terminal, TextTable::Style::ruled) {}
   void columns(const std::vector<std::string>& names) override { table_.columns(names); }
   void row(const std::vector<Value>& values) override { table_.row(values); }
   void finish() override { table_.finish(); }

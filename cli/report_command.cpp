@@ -60,7 +60,7 @@ SectionRows without_empty_columns(const SectionRows& all) {
 
 void write_text(const ReportSection& section, const SectionRows& answer, const std::string& path, const Terminal& terminal) {
   std::cout << (terminal.colours ? fmt::format("\x1b[1;36m{}\x1b[0m", section.title) : std::string(section.title)) << '\n';
-  TextTable table(std::cout, terminal, "  ");
+  TextTable table(std::cout, terminal, TextTable::Style::compact);
   table.columns(answer.columns);
   for (const auto& row : answer.rows) table.row(row);
   table.finish();

@@ -10,17 +10,17 @@ constexpr std::array<ReportSection, 8> sections{{
 SELECT path, format, packets, bytes,
   strftime('%Y-%m-%d %H:%M:%S', started_ns / 1000000000, 'unixepoch') AS started_utc,
   round((ended_ns - started_ns) / 1e9, 3) AS seconds,
-  dropped, damaged_at, damage
+  nullif(dropped, 0) AS dropped, damaged_at, damage
 FROM captures ORDER BY id)",
      5, "captures"},
 
-    {"packets", "Packets", R"(
+    {"other_packets", "Packets that are not TCP", R"(
 SELECT kind, sum(packets) AS packets, sum(bytes) AS bytes
-FROM packet_kinds GROUP BY kind ORDER BY kind <> 'tcp', sum(packets) DESC, kind)",
+FROM packet_kinds WHERE kind <> 'tcp' GROUP BY kind ORDER BY sum(packets) DESC, kind)",
      6, "packet_kinds"},
 
     {"connections", "Connections", R"(
-SELECT layers, kind, why, open, connections, exchanges, payload_bytes FROM connection_summary)",
+SELECT coalesce(layers, '(no bytes)') AS layers, kind, why, open, connections, exchanges, payload_bytes FROM connection_summary)",
      8, "connection_summary"},
 
     {"reuse", "Reuse", R"(

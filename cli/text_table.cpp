@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t rows_measured = 1000;  // arbitrary, but more than a person looks at
 constexpr std::size_t between = 2;           // spaces
 
+constexpr std::size_t indentation(TextTable::Style style) {
+  return style == TextTable::Style::compact ? 2 : 0;
+}
+
 std::string padded(const std::string& text, std::size_t width, bool right) {
   const std::size_t length = character_count(text);
   const std::string space(width > length ? width - length : 0, ' ');
@@ -62,7 +66,7 @@ void TextTable::begin() {
     rules.push_back(rule);
   }
   write_line(names, true);
-  write_line(rules, false);
+  if (style_ == Style::ruled) write_line(rules, false);
   for (const auto& cells : waiting_) write_line(cells, false);
   waiting_.clear();
 }
@@ -70,7 +74,7 @@ void TextTable::begin() {
 // Takes from the widest columns first, until the line fits or nothing can be taken any more.
 void TextTable::fit() {
   if (terminal_.width == 0 || columns_.empty()) return;
-  std::size_t total = indent_.size() + between * (columns_.size() - 1);
+  std::size_t total = indentation(style_) + between * (columns_.size() - 1);
   for (const Column& column : columns_) total += column.width;
   const auto spare = [](const Column& column) { return column.width > column.least() ? column.width : 0; };
   while (total > terminal_.width) {
@@ -82,7 +86,7 @@ void TextTable::fit() {
 }
 
 void TextTable::write_line(const std::vector<std::string>& cells, bool heading) {
-  std::string line = indent_;
+  std::string line(indentation(style_), ' ');
   for (std::size_t n = 0; n < cells.size(); ++n) {
     const Column& column = columns_[n];
     const std::string text = terminal_.width == 0 ? cells[n] : cut_to(cells[n], column.width);

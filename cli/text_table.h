@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,8 +15,11 @@ namespace longwire {
 // The widths come from the first rows; what follows is written at once, so that a long answer needs little memory.
 class TextTable {
  public:
-  TextTable(std::ostream& out, const Terminal& terminal, std::string indent = {})
-      : out_(out), terminal_(terminal), indent_(std::move(indent)) {}
+  enum class Style : std::uint8_t {
+    ruled,    // a line below the columns' names
+    compact,  // none, and all of it indented, as a part of something
+  };
+  TextTable(std::ostream& out, const Terminal& terminal, Style style) : out_(out), terminal_(terminal), style_(style) {}
 
   void columns(const std::vector<std::string>& names);
   void row(const std::vector<Value>& values);
@@ -37,7 +41,7 @@ class TextTable {
 
   std::ostream& out_;
   const Terminal terminal_;
-  const std::string indent_;
+  const Style style_;
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> waiting_;
   bool begun_ = false;
