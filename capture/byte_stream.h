@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
+
+#include "capture/bytes.h"
 
 namespace longwire {
 
@@ -20,6 +24,23 @@ class ByteStream {
 
   // Why the bytes ended before they should have, as a clause; empty where they did not.
   virtual std::string damage() const = 0;
+};
+
+// A stream whose first bytes can be looked at before they are read.
+class PeekedStream : public ByteStream {
+ public:
+  explicit PeekedStream(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
+
+  // Up to n of the first bytes, which read() still gives; fewer where there are no more. Only before the first read().
+  Bytes peek(std::size_t n);
+
+  std::size_t read(std::span<std::uint8_t> into) override;
+  std::uint64_t bytes_read() const override { return stream_->bytes_read(); }
+  std::string damage() const override { return stream_->damage(); }
+
+ private:
+  std::unique_ptr<ByteStream> stream_;
+  std::vector<std::uint8_t> peeked_;
 };
 
 }  // namespace longwire

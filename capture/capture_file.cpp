@@ -4,33 +4,41 @@
 
 #include "capture/compressed_stream.h"
 #include "capture/error.h"
+#include "capture/file_stream.h"
 #include "capture/limits.h"
 #include "capture/mapped_file.h"
 #include "capture/stream_feed.h"
 
 namespace longwire {
 
-CaptureFile::CaptureFile(const std::string& path) : path_(path) {
-  FileDescriptor descriptor = FileDescriptor::open(path);
+CaptureFile::CaptureFile(const std::string& path, FileAccess access) : path_(path) {
+  FileDescriptor file = FileDescriptor::open(path);
   // A descriptor that was handed over has a position of its own, which a map knows nothing of.
-  reopenable_ = path != "-" && descriptor.is_regular_file();
-  if (reopenable_) size_ = descriptor.size();
-
-  auto stream = std::make_unique<FileStream>(std::move(descriptor));
-  const std::optional<Compression> compression = compression_of(stream->peek(compression_magic_bytes));
-  if (compression) {
-    suffix_ = suffix(*compression);
-    feed_ = std::make_unique<StreamFeed>(decompress(*compression, std::move(stream)));
-  } else {
-    if (reopenable_) feed_ = MappedFile::map(stream->file(), path);
-    if (!feed_) feed_ = std::make_unique<StreamFeed>(std::move(stream));
+  reopenable_ = path != "-" && file.is_regular_file();
+  if (reopenable_) size_ = file.size();
+  if (reopenable_ && access == FileAccess::map) {
+    feed_ = MappedFile::map(FileDescriptor::open(path), path);
+    if (feed_ && compression_of(feed_->window(compression_magic_bytes))) feed_.reset();
   }
+  if (!feed_) stream_from(std::make_unique<FileStream>(std::move(file)), StreamFeed::default_buffer_bytes);
   recognize();
 }
 
-CaptureFile::CaptureFile(std::string path, std::unique_ptr<ByteFeed> feed, std::string suffix)
-    : path_(std::move(path)), feed_(std::move(feed)), suffix_(std::move(suffix)) {
+CaptureFile::CaptureFile(std::string path, std::unique_ptr<ByteStream> stream, std::size_t buffer_bytes) : path_(std::move(path)) {
+  stream_from(std::move(stream), buffer_bytes);
   recognize();
+}
+
+void CaptureFile::stream_from(std::unique_ptr<ByteStream> stream, std::size_t buffer_bytes) {
+  auto peeked = std::make_unique<PeekedStream>(std::move(stream));
+  const std::optional<Compression> compression = compression_of(peeked->peek(compression_magic_bytes));
+  if (compression) {
+    suffix_ = suffix(*compression);
+    stream = decompress(*compression, std::move(peeked));
+  } else {
+    stream = std::move(peeked);
+  }
+  feed_ = std::make_unique<StreamFeed>(std::move(stream), buffer_bytes);
 }
 
 // Reads the header with a reader and a log that are thrown away: next() reads it again when it is known whose entry

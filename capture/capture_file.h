@@ -6,6 +6,7 @@
 #include <string>
 
 #include "capture/byte_feed.h"
+#include "capture/byte_stream.h"
 #include "capture/packet_reader.h"
 #include "capture/source.h"
 
@@ -15,9 +16,9 @@ class CaptureFile {
  public:
   // Opens the file ("-" is standard input) and reads its header. Throws InputError, one line that begins with the
   // path, where there is none, or none of a known format.
-  explicit CaptureFile(const std::string& path);
-  // The same for bytes that come from elsewhere; `suffix` tells their compression, see format().
-  CaptureFile(std::string path, std::unique_ptr<ByteFeed> feed, std::string suffix = "");
+  explicit CaptureFile(const std::string& path, FileAccess access = FileAccess::read);
+  // The same for bytes that come from elsewhere, through buffers of `buffer_bytes`.
+  CaptureFile(std::string path, std::unique_ptr<ByteStream> stream, std::size_t buffer_bytes);
 
   // The format with the compression's suffix: "pcapng.gz".
   const std::string& format() const { return format_; }
@@ -35,6 +36,7 @@ class CaptureFile {
   bool next(PacketBatch& batch, std::size_t most, CaptureLog& log);
 
  private:
+  void stream_from(std::unique_ptr<ByteStream> stream, std::size_t buffer_bytes);
   void recognize();
   Bytes header(PacketReader& reader, CaptureLog& log, Advance& advance);
   void end(Bytes left, std::size_t need, CaptureLog& log);

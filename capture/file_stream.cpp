@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "capture/error.h"
 
@@ -46,26 +46,7 @@ FileStream::FileStream(FileDescriptor file) : file_(std::move(file)) {
   if (file_.is_regular_file()) ::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
-Bytes FileStream::peek(std::size_t n) {
-  while (peeked_.size() < n) {
-    const std::size_t had = peeked_.size();
-    peeked_.resize(n);
-    const std::size_t got = read_file(std::span(peeked_).subspan(had));
-    peeked_.resize(had + got);
-    if (got == 0) break;
-  }
-  return Bytes(peeked_).first(std::min(n, peeked_.size()));
-}
-
 std::size_t FileStream::read(std::span<std::uint8_t> into) {
-  if (peeked_.empty()) return read_file(into);
-  const std::size_t n = std::min(into.size(), peeked_.size());
-  std::copy_n(peeked_.begin(), n, into.begin());
-  peeked_.erase(peeked_.begin(), peeked_.begin() + static_cast<std::ptrdiff_t>(n));
-  return n;
-}
-
-std::size_t FileStream::read_file(std::span<std::uint8_t> into) {
   ssize_t n = 0;
   do {
     n = ::read(file_.number(), into.data(), into.size());

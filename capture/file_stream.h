@@ -4,10 +4,8 @@
 #include <sys/stat.h>
 
 #include <string>
-#include <vector>
 
 #include "capture/byte_stream.h"
-#include "capture/bytes.h"
 
 namespace longwire {
 
@@ -38,19 +36,12 @@ class FileStream : public ByteStream {
  public:
   explicit FileStream(FileDescriptor file);
 
-  // Up to n of the next bytes, which read() still gives. Fewer only where the file ends.
-  Bytes peek(std::size_t n);
-  FileDescriptor& file() { return file_; }
-
   std::size_t read(std::span<std::uint8_t> into) override;
   std::uint64_t bytes_read() const override { return bytes_read_; }
   std::string damage() const override { return damage_; }
 
  private:
-  std::size_t read_file(std::span<std::uint8_t> into);
-
   FileDescriptor file_;
-  std::vector<std::uint8_t> peeked_;
   std::uint64_t bytes_read_ = 0;
   std::string damage_;
 };

@@ -119,7 +119,7 @@ class MappedFile::Kept {
   std::size_t first_, last_;
 };
 
-std::unique_ptr<MappedFile> MappedFile::map(FileDescriptor& file, const std::string& path) {
+std::unique_ptr<MappedFile> MappedFile::map(FileDescriptor file, const std::string& path) {
   const std::uint64_t size = file.size();
   if (size == 0) return nullptr;
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);

@@ -15,7 +15,7 @@ namespace longwire {
 class MappedFile : public ByteFeed {
  public:
   // Nothing where the file cannot be mapped (empty, or of a file system that cannot): read it as a stream then.
-  static std::unique_ptr<MappedFile> map(FileDescriptor& file, const std::string& path);
+  static std::unique_ptr<MappedFile> map(FileDescriptor file, const std::string& path);
   ~MappedFile() override;
 
   Bytes window(std::size_t need) override;

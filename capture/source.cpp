@@ -61,10 +61,10 @@ class CaptureSet::State {
   };
 
   // One of many is opened a second time when its turn comes: a set may have more files than a process descriptors.
-  static Entry open(const std::string& path, bool of_many) {
+  Entry open(const std::string& path, bool of_many) const {
     Entry entry;
     entry.path = path;
-    entry.file = std::make_unique<CaptureFile>(path);
+    entry.file = std::make_unique<CaptureFile>(path, options_.access);
     entry.format = entry.file->format();
     entry.size = entry.file->size();
     if (of_many) entry.first_time = entry.file->first_time();
@@ -75,7 +75,7 @@ class CaptureSet::State {
   void start_current() {
     Entry& entry = entries_[current_];
     if (log_) return;
-    if (!entry.file) entry.file = std::make_unique<CaptureFile>(entry.path);
+    if (!entry.file) entry.file = std::make_unique<CaptureFile>(entry.path, options_.access);
     infos_[current_].first_number = options_.first_number + frames_;
     log_ = std::make_unique<CaptureLog>(infos_[current_], secrets_, static_cast<std::uint32_t>(current_), filter_.get());
   }

@@ -74,7 +74,7 @@ def anomaly_codes():
     codes = set()
     for room, name, code in sources():
         if room in ('capture', 'reassembly', 'dissectors') and name != 'capture/limits.h':
-            codes |= set(re.findall(r'"([a-z][a-z0-9]*\.[a-z][a-z0-9_]*)"', re.sub(r'#include[^\n]*', '', without_comments(code))))
+            codes |= set(re.findall(r'"([a-z][a-z0-9]*(?:\.[a-z][a-z0-9_]*)+)"', re.sub(r'#include[^\n]*', '', without_comments(code))))
     return codes
 
 
