@@ -25,8 +25,33 @@ PROGRAM = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 else None
 CAPTURES = SHARED / 'captures'
 
-# Differences that are not ours: {capture: {difference: reason}}. One that no longer shows fails the test too.
+# Differences that are not ours: {capture: [(pattern of differences, reason)]}. One that no longer shows fails the test too.
 KNOWN = {
+    'zeek+zeek/testing/btest/Traces/http/methods.pcap': [
+        (r'no request .* frame (14|34|108|319|369|419|469|519|569|619)$',
+         'the request line has no target, or ends in `HTTP/1.`: no HTTP-version (RFC 9112 section 3), so no request; an anomaly'),
+        (r'no request \w+ /HTTP/1.1, Host www.google.com, frame (172|329|379|429|479|529|579|629)$',
+         'no space before the version: HTTP/0.9 at best, which has no Host field (RFC 1945 section 4.1)'),
+        (r'no request CONNECT /, Host www.google.com, frame 409$',
+         'the target of CONNECT is its authority, whatever Host says (RFC 9112 section 3.2.3)'),
+    ],
+    'zeek+zeek/testing/btest/Traces/http/no-uri.pcap': [
+        (r'no request GET HTTP/1.1, Host bro.org, frame 4$', 'a request line without a target (RFC 9112 section 3); an anomaly'),
+    ],
+    'zeek+zeek/testing/btest/Traces/http/connect-with-smtp.pcap': [
+        (r'no request CONNECT mailin03.sul.t-online.de:25, ',
+         'the target is sent as `mailin03.sul.t-online.de:25 /`, with whitespace (RFC 9112 section 3.2): kept as sent; an anomaly'),
+    ],
+    'OISF+suricata-verify/tests/http-gap-simple/input.pcap': [
+        (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
+    ],
+    'OISF+suricata-verify/tests/http-pipeline-files-with-gap/input.pcap': [
+        (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
+    ],
+    'ntop+nDPI/tests/cfgs/default/pcap/heuristic_tcp_ack_payload.pcap': [
+        (r'bytes from .* found \d+ \(missing (0|742)\)$',
+         'padding behind the FIN, one octet beyond it: nothing follows a FIN (RFC 9293 section 3.4)'),
+    ],
 }
 
 
@@ -173,8 +198,9 @@ class Corpus(unittest.TestCase):
         self.assertGreater(len(results), 100)
         for name, seen in results.items():
             with self.subTest(name):
-                self.assertEqual(sorted(set(seen) - set(KNOWN.get(name, {}))), [], 'differs from tshark')
-                self.assertEqual(sorted(set(KNOWN.get(name, {})) - set(seen)), [], 'does not differ any more')
+                known = [pattern for pattern, _ in KNOWN.get(name, [])]
+                self.assertEqual([d for d in seen if not any(re.search(p, d) for p in known)], [], 'differs from tshark')
+                self.assertEqual([p for p in known if not any(re.search(p, d) for d in seen)], [], 'does not differ any more')
 
 
 def tell():

@@ -3,7 +3,7 @@
     expected.py ACCESS_LOG APP_LOG
 
 Each connection is the list of its exchanges in order: [method, target, status, body bytes], where body bytes is null if
-the server counted chunk framing with it. What nginx passed on to app.py went over loopback and is not in the capture.
+the server counted chunk framing or a 100 (Continue) with it. What nginx passed on to app.py went over loopback and is not in the capture.
 """
 import collections
 import json
