@@ -105,10 +105,10 @@ Layer read_ipv4(const Layer& layer, Walk& walk) {
   walk.ipv6 = false;
   walk.source = Address::from(source);
   walk.destination = Address::from(destination);
-  const Layer payload = layer.first(total).after(length, Protocol::none);
   constexpr std::uint16_t more = 0x2000, offset_mask = 0x1fff;
   if ((fragment & (more | offset_mask)) == 0) [[likely]]
-    return as_ip_protocol(protocol, payload, walk);
+    return as_ip_protocol(protocol, layer.between(length, total, Protocol::none), walk);
+  const Layer payload = layer.between(length, total, Protocol::none);
   return put_together({walk.source, walk.destination, id, protocol, false},
                       {(fragment & offset_mask) * 8u, (fragment & more) != 0, payload.bytes}, protocol, layer, payload, walk);
 }
@@ -129,7 +129,7 @@ Layer read_ipv6(const Layer& layer, Walk& walk) {
   walk.ipv6 = true;
   walk.source = Address::from(source);
   walk.destination = Address::from(destination);
-  return as_ip_protocol(next, layer.first(ipv6_header + length).after(ipv6_header, Protocol::none), walk);
+  return as_ip_protocol(next, layer.between(ipv6_header, ipv6_header + length, Protocol::none), walk);
 }
 
 Layer read_ipv6_options(const Layer& layer, Walk& walk) {

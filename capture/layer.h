@@ -107,6 +107,13 @@ struct Layer {
     if (n <= bytes.size()) return {bytes.subspan(n), cut, next};
     return {{}, static_cast<std::uint32_t>(wire_size() - std::min(n, wire_size())), next};
   }
+  // What stands from `begin` to `end`, as first(end).after(begin), in one step.
+  Layer between(std::size_t begin, std::size_t end, Protocol next) const {
+    const std::size_t wire_end = std::max(begin, std::min(end, wire_size()));
+    const std::size_t captured = std::max(begin, std::min(wire_end, bytes.size()));
+    const std::size_t from = std::min(begin, bytes.size());
+    return {bytes.subspan(from, std::min(captured, bytes.size()) - from), static_cast<std::uint32_t>(wire_end - captured), next};
+  }
   // The first `n` bytes of the wire, or all where there are fewer.
   Layer first(std::size_t n) const {
     if (n <= bytes.size()) return {bytes.first(n), 0, protocol, kind};
