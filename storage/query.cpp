@@ -87,7 +87,6 @@ class Database::State {
     check_marks();
     // The file may come from anywhere: what its schema says must not do more than a question may.
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}", cache_kib);
     sqlite3_exec(database_.get(), settings.c_str(), nullptr, nullptr, nullptr);
     sqlite3_set_authorizer(database_.get(), authorize, nullptr);

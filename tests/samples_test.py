@@ -4,6 +4,8 @@
 """
 import collections
 import json
+import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -97,6 +99,28 @@ class Samples(unittest.TestCase):
         with self.analyzed(HOUSE / 'samples/framing.pcap') as rows:
             upload, = [e for e in rows('http_exchanges') if e['method'] == 'POST']
         self.assertEqual((upload['interim_statuses'], upload['request_body_bytes'], upload['status']), ('[100]', 20000, 201))
+
+    def test_every_named_question_has_an_answer(self):
+        database = Path(self.folder) / 'shop.db'
+        analyze(PROGRAM, HOUSE / 'samples/shop.pcapng', database)
+        names = [path.stem for path in (HOUSE / 'storage/views').glob('*.sql')]
+        self.assertIn('connection_reuse', names)
+        for name in names:
+            with self.subTest(name):
+                asked = subprocess.run([PROGRAM, 'query', database, name], capture_output=True, text=True, timeout=60)
+                self.assertEqual((asked.returncode, asked.stderr), (0, ''))
+
+    def test_readme_shows_what_the_program_prints(self):
+        readme = (HOUSE / 'README.md').read_text(encoding='utf8')
+        examples = re.findall(r'^\$ longwire query shop\.db "([^"]+)"\n(.*?)^```', readme, re.M | re.S)
+        self.assertGreaterEqual(len(examples), 3)
+        database = Path(self.folder) / 'shop.db'
+        analyze(PROGRAM, HOUSE / 'samples/shop.pcapng', database)
+        for sql, shown in examples:
+            with self.subTest(sql):
+                printed = subprocess.run([PROGRAM, 'query', database, sql, '--format', 'table'], capture_output=True, text=True, timeout=60)
+                trimmed = ''.join(line.rstrip() + '\n' for line in printed.stdout.splitlines())
+                self.assertEqual((trimmed, printed.stderr), (shown, ''))
 
 
 if __name__ == '__main__':
