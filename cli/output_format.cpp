@@ -23,6 +23,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
 
 std::string hexadecimal(const BlobValue& blob) {
   std::string digits;

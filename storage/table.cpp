@@ -4,32 +4,29 @@
 
 #include <array>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace longwire {
 namespace {
 
-constexpr ColumnType type_of(Integer /*unused*/) {
-  return ColumnType::integer;
-}
-constexpr ColumnType type_of(Text /*unused*/) {
-  return ColumnType::text;
-}
-constexpr ColumnType type_of(Blob /*unused*/) {
-  return ColumnType::blob;
+template <class Field>
+constexpr ColumnType type_of() {
+  if constexpr (std::is_same_v<Field, Integer>) return ColumnType::integer;
+  if constexpr (std::is_same_v<Field, Text>) return ColumnType::text;
+  if constexpr (std::is_same_v<Field, Blob>) return ColumnType::blob;
 }
 
-void give(sqlite3_context* result, Integer value) {
-  if (value.is_null()) return sqlite3_result_null(result);
-  sqlite3_result_int64(result, value.value);
-}
-void give(sqlite3_context* result, Text text) {
-  sqlite3_result_text64(result, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);  // a null pointer gives NULL
-}
-// No table of today has a BLOB.
-[[maybe_unused]] void give(sqlite3_context* result, Blob blob) {
-  if (blob.bytes.data() == nullptr) return sqlite3_result_null(result);
-  sqlite3_result_blob64(result, blob.bytes.data(), blob.bytes.size(), SQLITE_STATIC);
+template <class Field>
+void give(sqlite3_context* result, const Field& field) {
+  if constexpr (std::is_same_v<Field, Integer>) {
+    if (field.is_null()) return sqlite3_result_null(result);
+    sqlite3_result_int64(result, field.value);
+  } else if constexpr (std::is_same_v<Field, Text>) {
+    sqlite3_result_text64(result, field.data(), field.size(), SQLITE_STATIC, SQLITE_UTF8);  // a null pointer gives NULL
+  } else {
+    sqlite3_result_blob64(result, field.bytes.data(), field.bytes.size(), SQLITE_STATIC);  // likewise
+  }
 }
 
 template <class Row, std::size_t n>
@@ -40,7 +37,8 @@ void read_column(const void* row, sqlite3_context* result) {
 
 template <class Row, std::size_t... n>
 constexpr auto make_columns(std::index_sequence<n...> /*unused*/) {
-  return std::array{TableColumn{std::get<n>(Row::columns).name, type_of(Row{}.*std::get<n>(Row::columns).field),
+  return std::array{TableColumn{std::get<n>(Row::columns).name,
+                                type_of<std::remove_cvref_t<decltype(Row{}.*std::get<n>(Row::columns).field)>>(),
                                 std::get<n>(Row::columns).meaning, std::get<n>(Row::columns).constraint, &read_column<Row, n>}...};
 }
 template <class Row>
