@@ -5,7 +5,7 @@
 --              upgraded = it went on as another protocol.
 --       idle:  refused = RST instead of a handshake; unanswered = no handshake was completed; unused = not a byte was sent;
 --              failed = bytes were sent, but no request came whole.
---       NULL:  long; or not closed yet; or too little was seen of it to tell (one_way, cut, missing bytes, midstream).
+--       NULL:  long; or not closed yet; or too little was seen to tell: one_way, cut, missing bytes, midstream, no request.
 -- open  1 = the capture ended first, or the connection was evicted: its kind so far.
 CREATE VIEW connection_kinds AS
 WITH kinds AS (
@@ -15,7 +15,7 @@ WITH kinds AS (
     CASE
       WHEN exchanges >= 2 THEN 'long'
       WHEN exchanges = 1 THEN 'short'
-      WHEN client_bytes + server_bytes = 0 OR layers LIKE 'http%' OR layers LIKE 'tls/http%' THEN 'idle'
+      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'tls/http1') THEN 'idle'
     END AS kind,
     close_kind IN ('open', 'evicted') AS open,
     coalesce(one_way OR cut OR midstream OR limited OR client_missing_bytes > 0 OR server_missing_bytes > 0, 0) AS unsure
@@ -28,10 +28,10 @@ SELECT
     WHEN 'short' THEN
       CASE
         WHEN e.upgraded_to IS NOT NULL THEN 'upgraded'
-        WHEN e.complete AND NOT e.persistent THEN 'negotiated'
+        WHEN (e.complete OR e.method IS NULL) AND NOT e.persistent THEN 'negotiated'
         WHEN k.open THEN NULL
         WHEN e.complete AND e.persistent THEN 'unused'
-        WHEN NOT e.complete AND NOT k.unsure THEN 'failed'
+        WHEN NOT e.complete AND e.method IS NOT NULL AND NOT k.unsure THEN 'failed'
       END
     WHEN 'idle' THEN
       CASE

@@ -130,6 +130,19 @@ TEST_F(Views, ConnectionKindsSaysWhy) {
     connection.client_bytes = 50;
     connection.layers = "unknown";
   });
+  const auto without_request = [](HttpExchangeRow& exchange) {
+    exchange.method = Text{};
+    exchange.request_start_ns = exchange.request_end_ns = Integer{};
+    exchange.complete = 0;
+  };
+  with_exchange([&](auto&, auto& exchange) {  // 13 only the response was understood; it says close
+    without_request(exchange);
+    exchange.persistent = 0;
+  });
+  with_exchange([&](auto&, auto& exchange) {  // 14 likewise, but it does not say
+    without_request(exchange);
+    exchange.persistent = Integer{};
+  });
   EXPECT_EQ(answer("SELECT connection_id, kind, why, open FROM connection_kinds ORDER BY 1"), (Answer{{"1", "short", "unused", "0"},
                                                                                                       {"2", "short", "negotiated", "0"},
                                                                                                       {"3", "short", "failed", "0"},
@@ -140,7 +153,9 @@ TEST_F(Views, ConnectionKindsSaysWhy) {
                                                                                                       {"8", "idle", "unused", "0"},
                                                                                                       {"9", "idle", "refused", "0"},
                                                                                                       {"10", "idle", "unanswered", "1"},
-                                                                                                      {"11", "idle", "NULL", "1"}}));
+                                                                                                      {"11", "idle", "NULL", "1"},
+                                                                                                      {"13", "short", "negotiated", "0"},
+                                                                                                      {"14", "short", "NULL", "0"}}));
 }
 
 // example.com, times in ms (each exchange takes 6):
