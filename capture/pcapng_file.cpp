@@ -296,7 +296,7 @@ PcapngFile::Fault PcapngFile::simple_packet(Bytes body, CaptureLog& log) {
   const Interface& interface = interfaces_.front();
   std::size_t captured = packet.wire_length;
   if (interface.snaplen != 0) captured = std::min<std::size_t>(captured, interface.snaplen);
-  captured = std::min(captured, in.left());
+  if (captured > in.left()) return fmt::format("a packet of {} captured bytes in a block with room for {}", captured, in.left());
   if (captured > limits::packet_bytes) {
     return fmt::format("a packet of {} captured bytes, more than the {} that any has", captured, limits::packet_bytes.value);
   }

@@ -230,6 +230,8 @@ TEST(PcapngFile, PacketsThatCannotBeEndTheFile) {
   EXPECT_EQ(damage_by([](FileBytes& file) { add_enhanced_packet(file, 1, 1, five); }), "a packet of interface 1, where 1 are described");
   EXPECT_EQ(damage_by([](FileBytes& file) { add_enhanced_packet(file, 0, 1, five, {}, 9); }),
             "a packet of 9 captured bytes in a block with room for 8");
+  EXPECT_EQ(damage_by([](FileBytes& file) { add_block(file, 3, FileBytes(file.order()).u32(60).raw(five).octets()); }),
+            "a packet of 60 captured bytes in a block with room for 8");
   EXPECT_EQ(damage_by([](FileBytes& file) { add_block(file, 6, Octets(16)); }), "a block shorter than its fields");
   EXPECT_EQ(damage_by([](FileBytes& file) { add_enhanced_packet(file, 0, 1, Octets(262145)); }),
             "a packet of 262145 captured bytes, more than the 262144 that any has");
