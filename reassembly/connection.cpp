@@ -47,6 +47,7 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   const Side side = sender(segment);
   out.side = side;
   ++counted(side).packets;
+  const Time idle = segment.at.time - facts_.last.time;
   facts_.last = segment.at;
   facts_.one_way = facts_.side[0].packets == 0 || facts_.side[1].packets == 0;
   if (segment.has(tcp_flag::rst)) return reset(segment, side, out);
@@ -62,6 +63,7 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   }
   if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
   if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
+  watch_keepalive(segment, side, *offset, idle, out);
   if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
   watch_window(segment, side, out);
   if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
@@ -138,6 +140,29 @@ void Connection::watch_window(const Segment& segment, Side side, Outcome& out) {
   }
 }
 
+// An ACK one before the next sequence number, with or without that byte, while nothing is unacknowledged and the peer
+// would take more (RFC 9293 section 3.8.4). Where the peer was never heard, what it acknowledged is not known.
+bool Connection::is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const {
+  constexpr std::uint8_t kinds = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+  if ((segment.flags & kinds) != tcp_flag::ack || segment.payload.size() + segment.cut > 1) return false;
+  const TcpSide& own = at(side);
+  const std::uint64_t sent = own.sent();
+  const bool one_before = offset + 1 == sent;
+  return one_before && !windows_[index(other(side))].closed && (own.acknowledged() >= sent || facts_.one_way);
+}
+
+void Connection::watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time idle, Outcome& out) {
+  if (is_keepalive_probe(segment, side, offset)) {
+    if (!keepalive_) keepalive_ = std::make_unique<KeepaliveWatcher>();
+    keepalive_->probe(side, segment.at, static_cast<std::uint8_t>(segment.payload.size() + segment.cut), idle, out.probes);
+  } else if (keepalive_) {
+    using Answer = KeepaliveProbe::Answer;
+    const TcpSide& prober = at(other(side));
+    const bool everything = segment.has(tcp_flag::ack) && prober.locate(segment.ack) == prober.sent();
+    keepalive_->heard(side, everything ? Answer::ack : Answer::none, segment.at, out.probes);
+  }
+}
+
 // With the peer's window closed: an ACK one before the next byte, with or without that byte, or the next byte alone
 // (RFC 9293 section 3.8.6.1).
 void Connection::count_window_probe(const Segment& segment, Side side, std::uint64_t offset) {
@@ -180,6 +205,7 @@ bool Connection::acceptable_reset(const Segment& segment, Side side) const {
 
 // Payload of a RST is a diagnostic text (RFC 9293 section 3.5.2), not part of the stream.
 void Connection::reset(const Segment& segment, Side side, Outcome& out) {
+  if (keepalive_) keepalive_->heard(side, KeepaliveProbe::Answer::rst, segment.at, out.probes);
   if (!acceptable_reset(segment, side)) {
     out.anomaly = "tcp.rst.window";
     return;
@@ -214,6 +240,7 @@ void Connection::unreachable(const Segment& quoted, Outcome& out) {
   const Side side = sender(quoted);
   if (quoted.quoted_seq && at(side).started() && !at(side).locate(quoted.seq)) return;  // quotes nobody's segment
   tell(out, "icmp_unreachable", side, quoted.at);
+  if (keepalive_) keepalive_->unreachable(side, quoted.at, out.probes);
 }
 
 bool Connection::next(Side side, Delivery& out) {
@@ -223,8 +250,9 @@ bool Connection::next(Side side, Delivery& out) {
 }
 
 // Both FINs seen, but not the last ACK: closed all the same.
-void Connection::conclude() {
+void Connection::conclude(Outcome& out) {
   concluded_ = true;
+  if (keepalive_) keepalive_->finish(out.probes);
   if (facts_.close == ConnectionFacts::Close::open && at(Side::client).fin_seen() && at(Side::server).fin_seen()) {
     facts_.close = ConnectionFacts::Close::fin;
   }

@@ -15,6 +15,7 @@
 
 #include "capture/limits.h"
 #include "capture/segment.h"
+#include "reassembly/keepalive_watcher.h"
 #include "reassembly/stream.h"
 #include "reassembly/tcp_side.h"
 
@@ -30,12 +31,15 @@ struct Outcome {
   boost::container::static_vector<TcpEvent, 4> events;  // in the order they happened; at most one a cause below
   std::string_view anomaly;                             // a code, empty = none
 
+  KeepaliveWatcher::Told probes;  // whose answer is known now
+
   void clear() {
     direct = {};
     cut = 0;
     pending = closed = false;
     events.clear();
     anomaly = {};
+    probes.clear();
   }
 };
 
@@ -61,7 +65,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   // The next bytes, gap or end of that side that are due.
   bool next(Side side, Delivery& out);
   // Nothing more will come: next() gives up all waiting, and ends both sides.
-  void conclude();
+  void conclude(Outcome& out);
   // Which side's waiting bytes were captured first: the order in which a concluded connection is drained.
   Side earlier_waiting() const;
   bool ended(Side side) const { return sides_[index(side)].ended(); }
@@ -80,6 +84,8 @@ class Connection : public boost::intrusive::list_base_hook<> {
   void acknowledge(const Segment& segment, Side side);
   void establish(const Segment& segment, Side side);
   void watch_window(const Segment& segment, Side side, Outcome& out);
+  bool is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const;
+  void watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time idle, Outcome& out);
   void count_window_probe(const Segment& segment, Side side, std::uint64_t offset);
   void take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out);
   bool acceptable_reset(const Segment& segment, Side side) const;
@@ -100,6 +106,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
 
   ConnectionFacts facts_;
   TcpSide sides_[2];
+  std::unique_ptr<KeepaliveWatcher> keepalive_;
   std::uint64_t closed_number_ = 0;  // packet that closed it; 0 = open
   Time syn_to_syn_ack_ = 0;          // ns, last SYN to first SYN-ACK
   std::uint32_t hash_ = 0;
@@ -107,5 +114,8 @@ class Connection : public boost::intrusive::list_base_hook<> {
   std::uint16_t events_ = 0;  // told so far
   bool concluded_ = false;
 };
+
+// A SYN flood makes millions of these: half-open ones have to fit in memory beside their rows.
+static_assert(sizeof(Connection) <= 424);
 
 }  // namespace longwire

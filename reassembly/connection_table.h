@@ -48,11 +48,11 @@ class ConnectionTable {
     if (quoted) {
       if (connection == nullptr) return;
       connection->unreachable(segment, outcome_);
-      return tell(*connection, segment);
+      return tell(*connection, segment.at);
     }
     if (connection == nullptr) connection = create(segment);
     connection->receive(segment, options_.overlap, outcome_);
-    tell(*connection, segment);
+    tell(*connection, segment.at);
     if (!outcome_.direct.empty()) stream(*connection).data(outcome_.side, outcome_.direct, segment.at);
     if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
     if (outcome_.pending) drain(*connection);
@@ -119,10 +119,13 @@ class ConnectionTable {
     return *connection.stream;
   }
 
-  void tell(const Followed& connection, const Segment& segment) {
+  void tell(const Followed& connection, const Stamp& at) {
     for (const TcpEvent& event : outcome_.events) sink_.tcp(connection.facts(), event);
+    if constexpr (KeepaliveSink<Sink>) {
+      for (const KeepaliveProbe& probe : outcome_.probes) sink_.keepalive(connection.facts(), probe);
+    }
     if (!outcome_.anomaly.empty()) {
-      if constexpr (AnomalySink<Sink>) sink_.anomaly(connection.facts(), outcome_.side, segment.at, outcome_.anomaly);
+      if constexpr (AnomalySink<Sink>) sink_.anomaly(connection.facts(), outcome_.side, at, outcome_.anomaly);
     }
   }
 
@@ -152,7 +155,9 @@ class ConnectionTable {
 
   // Ends the connection: what waited is told in the order it was captured, then both ends, then the facts.
   void conclude(Followed& connection) {
-    connection.conclude();
+    outcome_.clear();
+    connection.conclude(outcome_);
+    tell(connection, connection.facts().last);
     Delivery delivery;
     while (!connection.ended(Side::client) || !connection.ended(Side::server)) {
       Side side = connection.earlier_waiting();

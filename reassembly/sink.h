@@ -20,6 +20,8 @@
 //       tcp.rst.window   a reset outside of the receiver's window: not believed
 //       tcp.fin.moved    a FIN elsewhere than the first one: not believed
 //
+//   void keepalive(const ConnectionFacts&, const KeepaliveProbe&)   when the probe's answer is known; before closed()
+//
 // `facts` is a reference into the connection: it stays where it is as long as the stream lives and is current at every
 // call. Who is client and who is server never changes once the first event or byte was told.
 #pragma once
@@ -44,6 +46,11 @@ concept ConnectionSink = ByteStream<typename S::Stream> &&
   { sink.open(facts) } -> std::same_as<std::unique_ptr<typename S::Stream>>;
   sink.tcp(facts, event);
   sink.closed(facts, stream);
+};
+
+template <class S>
+concept KeepaliveSink = requires(S sink, const ConnectionFacts& facts, const KeepaliveProbe& probe) {
+  sink.keepalive(facts, probe);
 };
 
 template <class S>

@@ -38,6 +38,23 @@ struct TcpEvent {
   std::uint64_t bytes = 0;  // kind's own measure: missing, conflicting or late bytes; else 0
 };
 
+// A TCP keepalive probe, told when its answer is known. One row each in `keepalive_probes`.
+struct KeepaliveProbe {
+  enum class Answer : std::uint8_t { none, ack, rst, icmp };
+  Side prober = Side::client;
+  std::uint8_t payload_bytes = 0;  // 0 or 1
+  std::uint32_t episode = 0;       // 1, 2 ... of the prober: a run of probes until the peer is heard
+  std::uint32_t ordinal = 0;       // 1, 2 ... in the episode
+  Stamp at;
+  Time idle_before = 0;  // ns since the connection's packet before
+  Answer answer = Answer::none;
+  Stamp answered;  // the answer's packet; without meaning where there is none
+};
+constexpr std::string_view to_text(KeepaliveProbe::Answer answer) {
+  constexpr std::string_view texts[]{"none", "ack", "rst", "icmp"};
+  return texts[static_cast<std::size_t>(answer)];
+}
+
 // Everything counted of one side.
 struct SideFacts {
   std::uint64_t packets = 0;

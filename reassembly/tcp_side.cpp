@@ -6,14 +6,6 @@
 
 namespace longwire {
 
-std::uint64_t TcpSide::highest() const {
-  return waiting() ? std::max(next_, disorder_->store.end()) : next_;
-}
-
-bool TcpSide::waiting() const {
-  return disorder_ && !disorder_->store.empty();
-}
-
 TcpSide::Disorder& TcpSide::disorder() {
   if (!disorder_) disorder_ = std::make_unique<Disorder>();
   return *disorder_;

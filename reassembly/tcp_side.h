@@ -49,8 +49,12 @@ class TcpSide {
   bool fin_acknowledged() const { return fin_seen_ && acknowledged_ > fin_; }
   std::uint32_t first_sequence() const { return first_sequence_; }  // that of the first byte behind the SYN
   std::uint64_t next_offset() const { return next_; }
-  std::uint64_t highest() const;  // one behind the last byte seen
+  std::uint64_t highest() const {  // one behind the last byte seen
+    return waiting() ? std::max(next_, disorder_->store.end()) : next_;
+  }
   std::uint64_t acknowledged() const { return acknowledged_; }
+  // One behind the last sequence number used, as far as is known: its FIN takes one too.
+  std::uint64_t sent() const { return std::max(acknowledged_, highest() + (fin_seen_ && highest() == fin_ ? 1 : 0)); }
 
   // How the start became known; only a handshake is certain of it.
   enum class StartedBy : std::uint8_t { own_syn, answer_to_syn, midstream };
@@ -82,7 +86,7 @@ class TcpSide {
   // ends as `how` unless its FIN is reached. `last` is the connection's last packet.
   bool next(Delivery& out, SideFacts& facts, bool closing, End how, const Stamp& last);
   // The packet that carried the bytes waiting first; requires waiting().
-  bool waiting() const;
+  bool waiting() const { return disorder_ && !disorder_->store.empty(); }
   const Stamp& first_waiting() const { return disorder_->store.first_stamp(); }
 
  private:

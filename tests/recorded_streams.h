@@ -29,6 +29,7 @@ struct RecordedConnection {
   std::vector<Call> calls;
   std::vector<TcpEvent> events;
   std::vector<std::string> anomalies;
+  std::vector<KeepaliveProbe> probes;
   bool closed = false;
 
   // One side's stream in a line: bytes as they are, a gap as "[n]", the end as "|fin", "|rst", "|open".
@@ -83,6 +84,7 @@ class RecordingSink {
   std::unique_ptr<Stream> open(const ConnectionFacts& facts) { return std::make_unique<Stream>(by_id[facts.id]); }
   void tcp(const ConnectionFacts& facts, const TcpEvent& event) { by_id[facts.id].events.push_back(event); }
   void anomaly(const ConnectionFacts& facts, Side, const Stamp&, std::string_view code) { by_id[facts.id].anomalies.emplace_back(code); }
+  void keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe) { by_id[facts.id].probes.push_back(probe); }
   void closed(const ConnectionFacts& facts, Stream*) {
     by_id[facts.id].facts = facts;
     by_id[facts.id].closed = true;
