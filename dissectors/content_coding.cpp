@@ -93,10 +93,11 @@ void ContentDecoder::decode(std::size_t depth, Bytes coded) {
   stage.coded_bytes += coded.size();
   Bytes decoded;
   do {
-    if (!stage.coding->step(coded, workshop().room(depth), decoded)) wrong_ = "http.coding.damaged";
+    const bool sound = stage.coding->step(coded, workshop().room(depth), decoded);
     stage.decoded_bytes += decoded.size();
+    if (!decoded.empty()) decode(depth + 1, decoded);
+    if (!sound && wrong_.empty()) wrong_ = "http.coding.damaged";
     if (stage.too_much()) wrong_ = "http.coding.limit";
-    if (wrong_.empty() && !decoded.empty()) decode(depth + 1, decoded);
   } while (wrong_.empty() && !decoded.empty());
 }
 

@@ -6,7 +6,7 @@
 namespace longwire {
 namespace {
 
-constexpr std::size_t printable_bytes = 200;  // arbitrary, but enough to recognise a line
+constexpr std::size_t excerpt_bytes = 200;  // arbitrary, but enough to recognise a line
 
 struct Lead {
   std::size_t length;
@@ -64,7 +64,7 @@ void append_as_utf8(std::string& out, std::string_view bytes) {
 
 std::string excerpt(std::string_view bytes) {
   constexpr std::string_view hex = "0123456789abcdef";
-  bytes = bytes.substr(0, printable_bytes);
+  bytes = bytes.substr(0, excerpt_bytes);
   std::string text;
   while (!bytes.empty()) {
     const std::size_t length = utf8_character(bytes);
