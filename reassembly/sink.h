@@ -34,14 +34,14 @@
 namespace longwire {
 
 template <class S>
-concept ByteStream = requires(S stream, Side side, Bytes bytes, std::uint64_t missing, End how, const Stamp& at) {
+concept ConnectionStream = requires(S stream, Side side, Bytes bytes, std::uint64_t missing, End how, const Stamp& at) {
   stream.data(side, bytes, at);
   stream.gap(side, missing, at);
   stream.end(side, how, at);
 };
 
 template <class S>
-concept ConnectionSink = ByteStream<typename S::Stream> &&
+concept ConnectionSink = ConnectionStream<typename S::Stream> &&
     requires(S sink, typename S::Stream* stream, const ConnectionFacts& facts, const TcpEvent& event) {
   { sink.open(facts) } -> std::same_as<std::unique_ptr<typename S::Stream>>;
   sink.tcp(facts, event);
