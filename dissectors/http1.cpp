@@ -23,24 +23,6 @@ Progress need(std::size_t count) {
   return progress;
 }
 
-Progress lost(std::size_t count) {
-  Progress progress;
-  progress.used = count;
-  progress.lost = true;
-  return progress;
-}
-
-// A body's bytes behind `count` used ones: they are offered one packet at a time only where someone wants them.
-Progress body_goes_on(std::size_t count, std::uint64_t left, const Http1Message& message) {
-  Progress progress = used(count);
-  if (message.content == nullptr) {
-    progress.skip = left;
-  } else {
-    progress.need = 1;
-  }
-  return progress;
-}
-
 std::unique_ptr<Dissector> reader_behind_upgrade(std::string_view protocol) {
   if (equal_ignoring_case(protocol, "websocket")) return make_opaque("websocket");
   if (equal_ignoring_case(protocol, "h2c")) return make_opaque("http2");
@@ -83,26 +65,15 @@ AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context
   take_skipped(call);
   const Bytes rest = in.subspan(read(call, in).used);
   switch (half(side).next) {
-    case Next::counted_body:
-      if (missing > message(side).left) break;
-      message(side).miss();
-      message(side).left -= missing;
-      if (message(side).left == 0) finish_message(call, true);
-      return AfterGap::resumed;
-    case Next::chunked_body:
-      if (message(side).chunks.next() != ChunkedFraming::Next::data || missing > message(side).chunks.left()) break;
-      message(side).miss();
-      message(side).chunks.pass(missing);
-      return AfterGap::resumed;
-    case Next::body_until_close:
-      message(side).miss();
+    case Next::body:
+      if (!message(side).body.miss(missing)) break;
+      if (message(side).body.over()) finish_message(call, true);
       return AfterGap::resumed;
     case Next::message:
       read_cut_head(call, rest, false);
       break;
     case Next::nothing:
       return AfterGap::resumed;
-    case Next::trailers:
     case Next::decision:
       break;
   }
@@ -117,14 +88,9 @@ void Http1::end(Side side, Bytes in, End how, Context& context) {
   const Progress left = read(call, in);
   const Bytes rest = in.subspan(left.used);
   switch (half(side).next) {
-    case Next::body_until_close:
-      finish_message(call, how == End::fin);
-      break;
-    case Next::counted_body:
-    case Next::chunked_body:
-    case Next::trailers:
-      if (closed) context.anomaly("http1.body.short", {});
-      finish_message(call, false);
+    case Next::body:
+      if (closed && !message(side).body.until_close()) context.anomaly("http1.body.short", {});
+      finish_message(call, message(side).body.until_close() && how == End::fin);
       break;
     case Next::message:
       if (rest.empty() || left.lost) break;
@@ -157,14 +123,8 @@ Progress Http1::read_next(const Call& call, Bytes in) {
   switch (half(call.side).next) {
     case Next::message:
       return read_message(call, in);
-    case Next::counted_body:
-      return read_counted_body(call, in);
-    case Next::chunked_body:
-      return read_chunked_body(call, in);
-    case Next::trailers:
-      return read_trailers(call, in);
-    case Next::body_until_close:
-      return read_body_until_close(call, in);
+    case Next::body:
+      return read_body(call, in);
     case Next::decision:
       return read_decision(call, in);
     case Next::nothing:
@@ -180,10 +140,11 @@ Progress Http1::hold(const Call& call) {
   return need(Progress::hold);
 }
 
-// Nothing tells where the message behind the first `done` bytes of `in` ends, or whether it is one.
-Progress Http1::lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code) {
-  const std::string_view text = as_text(in);
-  call.context.anomaly(code, in.first(1), text.substr(0, text.find_first_of("\r\n")));
+// Nothing tells where the message behind the first `done` bytes of `in` ends, or whether it is one. That is no oddity
+// where the capture began inside a message.
+Progress Http1::lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code, std::string_view detail) {
+  const bool began_inside = call.context.connection.midstream && !half(call.side).begun;
+  if (!began_inside) call.context.anomaly(code, in.first(1), detail);
   lose(call);
   Progress progress = used(done);
   progress.lost = true;
@@ -231,7 +192,7 @@ Progress Http1::read_message(const Call& call, Bytes in) {
   Oddities oddities;
   Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
   const bool simple = head.start.kind == StartLine::Kind::simple_request;
-  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line");
+  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line", text.substr(0, first_line(text)));
   if (!simple && (length == 0 || length > limits::http1_header_bytes)) return wait_for_head(call, in);
   here.scanned = 0;
   head.bytes = in.first(simple ? first_line(text) : length);
@@ -309,13 +270,10 @@ Progress Http1::read_response(const Call& call, Head& head) {
 
 // The exchange that the response in `in` belongs to, a new one where its request was not seen; null = wait for it.
 Http1Exchange* Http1::answered(const Call& call, Bytes in) {
-  const Stamp at = call.context.first_stamp(in);
-  if (Http1Exchange* exchange = pairing_.answer(at, call.context)) return exchange;
-  if (pairing_.overtaken(at)) return &pairing_.answer_unasked(at, call.context);
   const bool in_vain = unasked_ || call.last || half(asking_).ended || call.context.connection.one_way;
-  if (!in_vain) return nullptr;
-  unasked_ = true;
-  return &pairing_.answer_unasked(at, call.context);
+  Http1Exchange* exchange = pairing_.answer(call.context.first_stamp(in), !in_vain, call.context);
+  if (exchange != nullptr && !exchange->request.seen) unasked_ = in_vain;
+  return exchange;
 }
 
 void Http1::take_response(const Call& call, Http1Exchange& exchange, Head& head) {
@@ -332,6 +290,7 @@ void Http1::begin_message(const Call& call, Http1Message& begun, const Head& hea
   Half& here = half(call.side);
   if (here.closing) call.context.anomaly("http1.data_after_close", head.bytes.first(1));
   here.closing = head.fields.close;
+  here.begun = true;
   begun.seen = true;
   begun.version = head.start.version;
   begun.first = call.context.first_stamp(head.bytes);
@@ -348,7 +307,9 @@ Progress Http1::read_without_status(const Call& call, Bytes in) {
   response.seen = true;
   response.first = response.last = call.context.first_stamp(in);
   exchange->until_close = true;
-  half(call.side).next = Next::body_until_close;
+  response.body.begin({BodyLength::Kind::until_close}, nullptr);
+  half(call.side).next = Next::body;
+  half(call.side).begun = true;
   return used(0);
 }
 
@@ -364,147 +325,77 @@ void Http1::report(const Call& call, const Head& head) {
 Progress Http1::begin_body(const Call& call, const Head& head, BodyLength length) {
   report(call, head);
   const bool of_response = !asks(call.side);
-  Half& here = half(call.side);
-  Http1Message& begun = message(call.side);
-  switch (length.kind) {
-    case BodyLength::Kind::counted:
-      here.next = Next::counted_body;
-      begun.left = length.bytes;
-      break;
-    case BodyLength::Kind::chunked:
-      here.next = Next::chunked_body;
-      break;
-    case BodyLength::Kind::until_close:
-      here.next = Next::body_until_close;
-      pairing_.first()->until_close = true;
-      break;
-    case BodyLength::Kind::unknowable:
-      lose(call);
-      return lost(head.bytes.size());
-    case BodyLength::Kind::none:
-    case BodyLength::Kind::tunnel:
-      finish_message(call, true);
-      return used(head.bytes.size());
+  Http1Exchange& begun = exchange(call.side);
+  Progress progress = used(head.bytes.size());
+  if (length.kind == BodyLength::Kind::unknowable) {
+    lose(call);
+    progress.lost = true;
+  } else if (length.kind == BodyLength::Kind::none || (length.kind == BodyLength::Kind::counted && length.bytes == 0)) {
+    finish_message(call, true);
+  } else {
+    if (length.kind == BodyLength::Kind::until_close) begun.until_close = true;
+    message(call.side).body.begin(length, Http1Content::make(head.fields, of_response, begun.id, call.context.options));
+    half(call.side).next = Next::body;
   }
-  const Http1Exchange& exchange = of_response ? *pairing_.first() : *pairing_.last();
-  begun.content = Http1Content::make(head.fields, of_response, exchange.id, call.context.options);
-  return used(head.bytes.size());
+  return progress;
 }
 
 // Whether the announced body was left out, and `in` begins with the next message instead:
 //   - a client that was refused before it got 100 (Continue) need not send it (RFC 9110 section 10.1.1)
 //   - a response whose request was not seen may answer HEAD
 Match Http1::left_out(const Call& call, Bytes in) {
-  Http1Message& begun = message(call.side);
+  const Http1Exchange& reading = exchange(call.side);
+  const Http1BodyReader& body = message(call.side).body;
   const bool request = asks(call.side);
-  if (begun.body_begun) return Match::no;
-  if (request ? !pairing_.last()->expects_continue : pairing_.first()->request.seen) return Match::no;
+  if (!body.untouched() || (request ? !reading.expects_continue : reading.request.seen)) return Match::no;
   if (in.empty()) return Match::maybe;
-  Match match = Match::no;
-  if (!request || (pairing_.last()->response.seen && pairing_.last()->interim_statuses.empty())) {
-    match = request ? starts_request(as_text(in)) : starts_response(as_text(in));
-  }
-  const std::uint64_t longest = half(call.side).next == Next::counted_body ? begun.left : std::uint64_t{limits::detect_bytes};
-  if (match == Match::maybe && (call.last || in.size() >= std::min<std::uint64_t>(longest, limits::detect_bytes))) match = Match::no;
-  if (match == Match::no) begun.body_begun = true;
-  return match;
+  const bool refused = request && reading.response.seen && reading.interim_statuses.empty();
+  if (request && !refused) return Match::no;
+  const Match match = request ? starts_request(as_text(in)) : starts_response(as_text(in));
+  const bool told = call.last || in.size() >= std::min<std::uint64_t>(body.left(), limits::detect_bytes);
+  return match == Match::maybe && told ? Match::no : match;
 }
 
-Progress Http1::read_counted_body(const Call& call, Bytes in) {
-  Http1Message& reading = message(call.side);
-  if (reading.left > 0) {
-    const Match out = left_out(call, in);
-    if (out == Match::maybe) return need(in.size() + 1);
-    if (out == Match::yes) reading.left = 0;
-  }
-  const Bytes bytes = in.first(std::min<std::uint64_t>(reading.left, in.size()));
-  take_body(call, bytes);
-  reading.left -= bytes.size();
-  if (reading.left > 0) return body_goes_on(bytes.size(), reading.left, reading);
-  finish_message(call, true);
-  return used(bytes.size());
-}
-
-Progress Http1::read_chunked_body(const Call& call, Bytes in) {
-  Http1Message& reading = message(call.side);
+Progress Http1::read_body(const Call& call, Bytes in) {
   const Match out = left_out(call, in);
   if (out == Match::maybe) return need(in.size() + 1);
   if (out == Match::yes) {
     finish_message(call, true);
     return used(0);
   }
-  if (reading.chunks.next() == ChunkedFraming::Next::trailers) {
-    half(call.side).next = Next::trailers;
-    return used(0);
-  }
-  if (reading.chunks.next() == ChunkedFraming::Next::data) {
-    const Bytes bytes = in.first(std::min<std::uint64_t>(reading.chunks.left(), in.size()));
-    take_body(call, bytes);
-    reading.chunks.pass(bytes.size());
-    if (reading.chunks.next() != ChunkedFraming::Next::data) return used(bytes.size());
-    return body_goes_on(bytes.size(), reading.chunks.left(), reading);
-  }
-  const ChunkedFraming::Step step = reading.chunks.read(as_text(in));
-  if (reading.chunks.next() == ChunkedFraming::Next::broken) return lose_framing(call, in, 0, step.code);
-  if (step.used == 0) return need(step.need);
-  const Bytes framing = in.first(step.used);
-  if (!step.code.empty() && !std::exchange(reading.odd_framing, true)) call.context.anomaly(step.code, framing, as_text(framing));
-  reading.last = call.context.last_stamp(framing);
-  return used(step.used);
+  const Http1BodyReader::Step step = message(call.side).body.read(in);
+  if (step.broken) return lose_framing(call, in, 0, step.code);
+  const Bytes read = in.first(step.used);
+  if (!step.code.empty()) call.context.anomaly(step.code, read, as_text(read));
+  if (!read.empty()) message(call.side).last = call.context.last_stamp(read);
+  if (!step.trailers.empty()) read_trailers(call, read);
+  if (step.over) finish_message(call, true);
+  Progress progress = used(step.used);
+  progress.need = step.need;
+  progress.skip = step.skip;
+  return progress;
 }
 
-Progress Http1::read_trailers(const Call& call, Bytes in) {
-  Half& here = half(call.side);
-  const std::string_view text = as_text(in);
-  std::size_t scanned = here.scanned;
-  const std::size_t length = section_length(text, scanned);
-  here.scanned = static_cast<std::uint32_t>(scanned);
-  if (length == 0 ? in.size() > limits::http1_header_bytes : length > limits::http1_header_bytes) {
-    return lose_framing(call, in, 0, "http1.limit");
-  }
-  if (length == 0) return need(in.size() + 1);
-  here.scanned = 0;
-  Http1Message& reading = message(call.side);
-  Http1Exchange& exchange = asks(call.side) ? *pairing_.last() : *pairing_.first();
+void Http1::read_trailers(const Call& call, Bytes section) {
+  const std::string_view text = as_text(section);
+  if (first_line(text) == text.size()) return;  // the empty line alone
   Oddities oddities;
-  Head head{in.first(length), {}, oddities, FieldLines(text, oddities)};
-  if (first_line(text) < length) reading.trailers = exchange.keep_fields(head.lines, call.context.options, nullptr, oddities);
-  report(call, head);
-  reading.last = call.context.last_stamp(head.bytes);
-  finish_message(call, true);
-  return used(length);
-}
-
-Progress Http1::read_body_until_close(const Call& call, Bytes in) {
-  take_body(call, in);
-  return body_goes_on(in.size(), Progress::for_good - 1, message(call.side));
-}
-
-void Http1::take_body(const Call& call, Bytes bytes) {
-  if (bytes.empty()) return;
-  Http1Message& reading = message(call.side);
-  reading.last = call.context.last_stamp(bytes);
-  reading.body_bytes += bytes.size();
-  if (reading.content != nullptr) reading.content->add(bytes);
+  Head trailers{section, {}, oddities, FieldLines(text, oddities)};
+  message(call.side).trailers = exchange(call.side).keep_fields(trailers.lines, call.context.options, nullptr, oddities);
+  report(call, trailers);
 }
 
 // What the channel dropped of a body that is merely counted.
 void Http1::take_skipped(const Call& call) {
-  const std::uint64_t count = call.context.skipped();
-  if (count == 0 || half(call.side).next == Next::nothing) return;
-  Http1Message& reading = message(call.side);
-  reading.last = call.context.skipped_stamp();
-  reading.body_bytes += count;
-  if (half(call.side).next == Next::counted_body) reading.left -= count;
-  if (half(call.side).next == Next::chunked_body) reading.chunks.pass(count);
+  if (call.context.skipped() == 0 || half(call.side).next != Next::body) return;
+  message(call.side).last = call.context.skipped_stamp();
+  message(call.side).body.take_skipped(call.context.skipped());
 }
 
 void Http1::finish_message(const Call& call, bool whole) {
   Http1Message& finished = message(call.side);
-  if (finished.content != nullptr) {
-    const std::string_view wrong = finished.content->finish(whole);
-    if (!wrong.empty()) call.context.anomaly(wrong, {});
-  }
+  const std::string_view wrong = finished.body.finish(whole);
+  if (!wrong.empty()) call.context.anomaly(wrong, {});
   finished.finish(whole);
   const bool undecided = asks(call.side) && pairing_.last()->undecided();
   half(call.side).next = undecided ? Next::decision : Next::message;
@@ -515,12 +406,11 @@ void Http1::finish_message(const Call& call, bool whole) {
 // Where the next message of the side begins is not known any more, nor how many were missed.
 void Http1::lose(const Call& call) {
   Half& here = half(call.side);
-  const bool in_body = here.next != Next::message && here.next != Next::decision && here.next != Next::nothing;
   if (asks(call.side)) {
     if (pairing_.last() != nullptr && !message(call.side).over) finish_message(call, false);
     pairing_.miss_requests();
   } else {
-    if (in_body) finish_message(call, false);
+    if (half(call.side).next == Next::body) finish_message(call, false);
     pairing_.miss_responses();
   }
   here.next = Next::message;

@@ -29,19 +29,17 @@ class Http1 final : public Dissector {
   // What a side sends next.
   enum class Next : std::uint8_t {
     message,
-    counted_body,
-    chunked_body,
-    trailers,
-    body_until_close,
+    body,
     decision,  // of the response, whether what follows is still HTTP
     nothing,   // that is ours
   };
 
   struct Half {
-    std::uint32_t scanned = 0;  // of the section that waits: where to look on for its end
+    std::uint32_t scanned = 0;  // of the head that waits: where to look on for its end
     Next next = Next::message;
     bool held = false;  // waits for the other side
     bool ended = false;
+    bool begun = false;    // a message was read
     bool closing = false;  // its last message said that none would follow
   };
 
@@ -61,12 +59,13 @@ class Http1 final : public Dissector {
 
   bool asks(Side side) const { return side == asking_; }
   Half& half(Side side) { return halves_[index(side)]; }
-  Http1Message& message(Side side) { return asks(side) ? pairing_.last()->request : pairing_.first()->response; }
+  Http1Exchange& exchange(Side side) { return asks(side) ? *pairing_.last() : *pairing_.first(); }
+  Http1Message& message(Side side) { return asks(side) ? exchange(side).request : exchange(side).response; }
 
   Progress read(const Call& call, Bytes in);
   Progress read_next(const Call& call, Bytes in);
   Progress hold(const Call& call);
-  Progress lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code);
+  Progress lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code, std::string_view detail = {});
 
   Match know_sides(const Call& call, std::string_view text);
   bool expected(const StartLine& start, Side side) const;
@@ -85,11 +84,8 @@ class Http1 final : public Dissector {
 
   Progress begin_body(const Call& call, const Head& head, BodyLength length);
   Match left_out(const Call& call, Bytes in);
-  Progress read_counted_body(const Call& call, Bytes in);
-  Progress read_chunked_body(const Call& call, Bytes in);
-  Progress read_trailers(const Call& call, Bytes in);
-  Progress read_body_until_close(const Call& call, Bytes in);
-  void take_body(const Call& call, Bytes bytes);
+  Progress read_body(const Call& call, Bytes in);
+  void read_trailers(const Call& call, Bytes section);
   void take_skipped(const Call& call);
   void finish_message(const Call& call, bool whole);
   void lose(const Call& call);

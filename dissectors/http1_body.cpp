@@ -29,7 +29,7 @@ BodyLength body_length(const Http1Fields& fields, const Message& message, Odditi
     // 3. Transfer-Encoding overrides Content-Length; the pair is what request smuggling is made of.
     if (fields.length != Http1Fields::Length::absent) oddities.add("http1.content_length.with_transfer_encoding", {});
     if (message.version < HttpVersion{1, 1}) oddities.add("http1.transfer_encoding.version", {});  // section 6.1
-    if (fields.chunked_before_last) oddities.add("http1.transfer_encoding.chunked_twice", {});
+    if (fields.chunked_before_last) oddities.add("http1.transfer_encoding.chunked_not_last", {});
     // 4. Chunked as the final coding frames itself; without it a response lasts until close, a request is an error.
     if (fields.chunked_last) return {Kind::chunked};
     if (!message.request) return {Kind::until_close};

@@ -20,9 +20,8 @@ std::unique_ptr<Http1Content> Http1Content::make(const Http1Fields& fields, bool
 }
 
 void Http1Content::add(Bytes bytes) {
-  if (missed_ && (coded_transfer_ || coded_content_)) return;
-  if (transfer_ != nullptr) {
-    transfer_->add(bytes);
+  if (coded_transfer_) {
+    if (transfer_ != nullptr && !missed_) transfer_->add(bytes);
   } else {
     take(bytes);
   }
@@ -30,8 +29,8 @@ void Http1Content::add(Bytes bytes) {
 
 void Http1Content::take(Bytes content) {
   content_bytes_ += content.size();
-  if (content_ != nullptr) {
-    content_->add(content);
+  if (coded_content_) {
+    if (content_ != nullptr && !missed_) content_->add(content);
   } else if (file_ != nullptr) {
     file_->take(content);
   }

@@ -88,7 +88,7 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
     if (!previous_end.is_null()) row.idle_before_ns = std::max<Time>(0, request.first.time - previous_end.value);
     row.request_headers = column(request.fields);
     row.request_trailers = column(request.trailers);
-    row.request_body_bytes = request.content_bytes();
+    row.request_body_bytes = request.body.content_bytes();
     row.request_start_ns = request.first.time;
     row.request_end_ns = request.last.time;
     row.request_first_frame = request.first.frame;
@@ -101,8 +101,8 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
     }
     row.response_headers = column(response.fields);
     row.response_trailers = column(response.trailers);
-    row.response_body_bytes = response.content_bytes();
-    row.response_decoded_bytes = response.content == nullptr ? response.content_bytes() : response.content->decoded_bytes();
+    row.response_body_bytes = response.body.content_bytes();
+    row.response_decoded_bytes = response.body.decoded_bytes();
     row.response_start_ns = response.first.time;
     row.response_end_ns = response.last.time;
     row.response_first_frame = response.first.frame;

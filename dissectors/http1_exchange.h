@@ -5,13 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "dissectors/context.h"
-#include "dissectors/http1_body.h"
-#include "dissectors/http1_content.h"
+#include "dissectors/http1_body_reader.h"
 #include "dissectors/http1_fields.h"
 #include "dissectors/http1_message.h"
 
@@ -25,33 +23,21 @@ struct Http1Message {
     std::uint32_t begin = null, size = 0;
   };
 
-  bool seen = false;         // its start line was read
-  bool over = false;         // nothing more of it will come
-  bool whole = false;        // over, and every byte was seen
-  bool holed = false;        // bytes inside its body are missing
-  bool limited = false;      // a limit was reached
-  bool body_begun = false;   // its body was not left out
-  bool odd_framing = false;  // its chunks were told to be odd
+  bool seen = false;     // its start line was read
+  bool over = false;     // nothing more of it will come
+  bool whole = false;    // over, and every byte was seen
+  bool limited = false;  // a limit was reached
   bool close = false, keep_alive = false;
   HttpVersion version;
   Stamp first, last;  // packets of its first byte, and of the last one seen
   Piece fields, trailers;
-  std::uint64_t body_bytes = 0;           // transfer coding taken off; only those seen
-  std::uint64_t left = 0;                 // of a counted body
-  ChunkedFraming chunks;                  // of a chunked body
-  std::unique_ptr<Http1Content> content;  // null where the body is only counted
+  Http1BodyReader body;
 
-  // Bytes are missing inside its body.
-  void miss() {
-    holed = true;
-    if (content != nullptr) content->miss();
-  }
-  // Nothing more of it comes; `seen_whole`: its last byte was read.
-  void finish(bool seen_whole) {
+  // Nothing more of it comes; `to_the_end`: its last byte was there.
+  void finish(bool to_the_end) {
     over = true;
-    whole = seen_whole && !holed;
+    whole = to_the_end && !body.holed();
   }
-  Integer content_bytes() const { return content == nullptr ? Integer(body_bytes) : content->content_bytes(); }
   // HTTP/1.1 lasts unless told, HTTP/1.0 only when told (RFC 9112 section 9.3).
   bool wants_to_last() const { return !close && (version >= HttpVersion{1, 1} || keep_alive); }
 };

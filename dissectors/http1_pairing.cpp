@@ -19,32 +19,32 @@ Http1Exchange& Http1Pairing::ask(const Stamp& at, Context& context) {
   return exchange;
 }
 
-Http1Exchange* Http1Pairing::answer(const Stamp& at, Context& context) {
+Http1Exchange* Http1Pairing::answer(const Stamp& at, bool may_wait, Context& context) {
+  const bool behind_hole = requests_missed_ || responses_missed_;
   const auto sent_later = [&](const auto& exchange) { return exchange->request.seen && exchange->request.first.number > at.number; };
   const auto sent = static_cast<std::size_t>(std::find_if(open_.begin(), open_.end(), sent_later) - open_.begin());
-  if (responses_missed_) {
-    if (sent > 1) give_up(pipelined_ ? sent : sent - 1, context);
+  bool alone = false;
+  if (responses_missed_ && sent > 1) {
+    alone = pipelined_;
+    give_up(pipelined_ ? sent : sent - 1, context);
   } else if (sent > 1 && waits(*open_[1])) {
     pipelined_ = true;
   }
-  if (open_.empty() || !waits(*open_.front()) || overtaken(at)) return nullptr;
-  if (open_.size() == 1) responses_missed_ = false;
+  if (!open_.empty() && waits(*open_.front())) {
+    alone = alone || precedes(at, *open_.front());
+    if (open_.size() == 1) responses_missed_ = false;
+    if (!alone) return open_.front().get();
+  }
+  if (!alone && may_wait) return nullptr;
+  open_.insert(open_.begin(), make(at, context));
+  open_.front()->request.over = true;
+  open_.front()->midstream = behind_hole || alone;
   return open_.front().get();
 }
 
-bool Http1Pairing::overtaken(const Stamp& at) const {
-  if (open_.empty()) return false;
-  const Http1Exchange& next = *open_.front();
-  return waits(next) && next.request.seen && (next.behind_hole || responses_missed_) && at.number < next.request.first.number;
-}
-
-Http1Exchange& Http1Pairing::answer_unasked(const Stamp& at, Context& context) {
-  const bool behind_hole = requests_missed_ || responses_missed_ || overtaken(at);
-  open_.insert(open_.begin(), make(at, context));
-  Http1Exchange& exchange = *open_.front();
-  exchange.request.over = true;
-  exchange.midstream = behind_hole;
-  return exchange;
+// Whether a response beginning at `at` is certainly of a lost request before `exchange`.
+bool Http1Pairing::precedes(const Stamp& at, const Http1Exchange& exchange) const {
+  return exchange.request.seen && (exchange.behind_hole || responses_missed_) && at.number < exchange.request.first.number;
 }
 
 // The first `count` exchanges lose what they wait for.

@@ -29,12 +29,9 @@ class Http1Pairing {
 
   // A request begins at `at`.
   Http1Exchange& ask(const Stamp& at, Context& context);
-  // The exchange that a response beginning at `at` belongs to; null = its request was not seen, or not yet: see asked().
-  Http1Exchange* answer(const Stamp& at, Context& context);
-  // A response without a request begins at `at`.
-  Http1Exchange& answer_unasked(const Stamp& at, Context& context);
-  // True where a request is known that no response beginning at `at` can belong to, so that waiting makes no sense.
-  bool overtaken(const Stamp& at) const;
+  // The exchange that a response beginning at `at` belongs to: a new one where its request was not seen. Null = its
+  // request may still come, and `may_wait` is set.
+  Http1Exchange* answer(const Stamp& at, bool may_wait, Context& context);
 
   // Requests, or responses, may have been missed here.
   void miss_requests() { requests_missed_ = true; }
@@ -49,6 +46,7 @@ class Http1Pairing {
 
  private:
   static bool waits(const Http1Exchange& exchange) { return !exchange.response.seen && !exchange.response.over; }
+  bool precedes(const Stamp& at, const Http1Exchange& exchange) const;
   void give_up(std::size_t count, Context& context);
   std::unique_ptr<Http1Exchange> make(const Stamp& at, Context& context);
 
