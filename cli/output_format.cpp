@@ -24,7 +24,7 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
+Overloaded(Cases...) -> Overloaded<Cases...>;  // NOLINT(readability-identifier-naming): a guide has its type's name
 
 std::string hexadecimal(const BlobValue& blob) {
   std::string digits;
