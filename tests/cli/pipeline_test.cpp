@@ -27,8 +27,8 @@ class PipelineTest : public testing::Test {
   std::string target() const { return testing::TempDir() + "pipeline-" + std::to_string(getpid()) + ".db"; }
 
   // False where it was stopped.
-  bool run(const Octets& capture, unsigned threads) {
-    const FileInMemory file(capture);
+  bool run(const Octets& capture, unsigned threads) { return run(FileInMemory(capture), threads); }
+  bool run(const FileInMemory& file, unsigned threads) {
     SourceOptions source;
     source.batch_packets = 64;  // many batches also of a small capture
     CaptureSet input({file.path()}, source);
@@ -126,7 +126,7 @@ TEST_F(PipelineTest, StopsWhenProgressSaysSo) {
 }
 
 TEST_F(PipelineTest, AFullDiskIsToldAndEndsAllThreads) {
-  const Octets capture = http_capture({.connections = 500, .exchanges_per_connection = 40});
+  const FileInMemory capture(http_capture({.connections = 500, .exchanges_per_connection = 40}));
   // A bound on the size of files fails as a full disk does, once the signal is ignored.
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   rlimit old_limit{};
