@@ -185,7 +185,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
 
   const SignalGuard signals;
   {
-    Progress progress(!quiet);
+    ProgressLine progress(!quiet);
     options.progress = [&](std::uint64_t packets) {
       progress.update(input.bytes_read(), input.bytes_total(), packets);
       return interrupted == 0;

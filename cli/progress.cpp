@@ -23,13 +23,13 @@ std::string in_units(double value, const char* unit) {
 
 }  // namespace
 
-Progress::Progress(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) != 0) {}
+ProgressLine::ProgressLine(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() {
+ProgressLine::~ProgressLine() {
   if (drawn_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::update(std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets) {
+void ProgressLine::update(std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets) {
   if (!shown_) return;
   const auto now = Clock::now();
   if (now < next_) return;
@@ -40,7 +40,7 @@ void Progress::update(std::uint64_t bytes, std::optional<std::uint64_t> total_by
   std::fflush(stderr);
 }
 
-std::string Progress::line(double seconds, std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets) {
+std::string ProgressLine::line(double seconds, std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets) {
   std::string text = in_units(static_cast<double>(bytes), "B");
   const bool measured = total_bytes && *total_bytes > 0;
   const double share = measured ? static_cast<double>(bytes) / static_cast<double>(*total_bytes) : 0;

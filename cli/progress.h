@@ -9,12 +9,12 @@
 
 namespace longwire {
 
-class Progress {
+class ProgressLine {
  public:
-  explicit Progress(bool wanted);  // shown only where wanted and standard error is a terminal
-  ~Progress();                     // removes the line
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit ProgressLine(bool wanted);  // shown only where wanted and standard error is a terminal
+  ~ProgressLine();                     // removes the line
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   void update(std::uint64_t bytes, std::optional<std::uint64_t> total_bytes, std::uint64_t packets);
 

@@ -65,7 +65,7 @@ class Detector final : public Dissector {
   static Match ask(Side side, Bytes in, std::unique_ptr<Dissector>& reader) {
     const Bytes first = in.first(std::min<std::size_t>(in.size(), limits::detect_bytes));
     bool open = false;
-    for (const Protocol& protocol : protocols()) {
+    for (const KnownProtocol& protocol : protocols()) {
       const Match match = protocol.probe(side, first);
       if (match == Match::yes) {
         reader = protocol.make();

@@ -6,8 +6,8 @@
 
 namespace longwire {
 
-std::span<const Protocol> protocols() {
-  static constexpr Protocol all[] = {
+std::span<const KnownProtocol> protocols() {
+  static constexpr KnownProtocol all[] = {
       {"http1", Http1::probe, make_http1},
       {"tls", probe_tls, [] { return make_opaque("tls"); }},
       {"http2", probe_http2, [] { return make_opaque("http2"); }},

@@ -9,7 +9,7 @@
 
 namespace longwire {
 
-struct Protocol {
+struct KnownProtocol {
   std::string_view name;
   // What the first bytes of a side say; final unless `maybe`. Sees at most limits::detect_bytes.
   Match (*probe)(Side side, Bytes first);
@@ -17,6 +17,6 @@ struct Protocol {
 };
 
 // In the order in which they are asked; no two may say yes to the same bytes.
-std::span<const Protocol> protocols();
+std::span<const KnownProtocol> protocols();
 
 }  // namespace longwire

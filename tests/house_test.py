@@ -3,6 +3,7 @@
     python3 tests/house_test.py            all rules
     python3 tests/house_test.py --tables   prints the README's tables of limits and questions, from the code
 """
+import collections
 import re
 import sys
 import unittest
@@ -125,6 +126,15 @@ class House(unittest.TestCase):
             for part in Path(name).with_suffix('').parts:
                 self.assertNotRegex(part, r'(^|_)%s$' % empty, name)
             self.assertNotRegex(without_comments(code), r'(class|struct)\s+\w*(Manager|Helper|Utils?)\b', name)
+
+    def test_a_name_means_one_thing(self):
+        """Two types of one name in two headers would break the one-definition rule without a word from the compiler."""
+        where = collections.defaultdict(set)
+        for room, name, code in sources():
+            if name.endswith('.h'):
+                for kind in re.findall(r'^(?:class|struct|enum class|enum|using) (\w+)(?: final)?(?: *:[^;{]*)? *[{=]', without_comments(code), re.M):
+                    where[kind].add(name)
+        self.assertEqual({kind: files for kind, files in where.items() if len(files) > 1}, {})
 
     def test_headers_begin_with_what_they_are(self):
         for room, name, code in sources():
