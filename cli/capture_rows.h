@@ -22,7 +22,7 @@ class CaptureRows {
  private:
   std::string options_text_;
   std::int64_t first_capture_id_;
-  Ids ids_{900};  // sessions begin at 0
+  Ids ids_{packet_ids};
 };
 
 }  // namespace longwire

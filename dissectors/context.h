@@ -26,27 +26,43 @@ struct RowSink {
   RowBatch* rows = nullptr;
 };
 
-// Ids of one connection's rows: the packet's set-wide number times 1000, plus 0, 1 ... within the packet. They never
-// fall: something that began in an earlier packet than the last id gets the last one's packet. So ids are unique (a
-// packet belongs to one connection) and do not depend on how many threads work. Beyond 1,000 ids a packet they go on in
-// a range of their own, from 2^62. Makers of rows for one table that do not know of each other begin at different
-// places within the packet.
+// Which of a packet's thousand ids a maker of rows gives out. Makers do not know of each other.
+struct IdRange {
+  std::uint16_t first, end;
+};
+constexpr IdRange session_ids{0, 800}, tcp_ids{800, 900}, packet_ids{900, 1000};
+
+// Ids of rows: the packet's set-wide number times 1000, plus 0, 1 ... within the packet. They never fall: something that
+// began in an earlier packet than the last id gets the last one's packet. So ids are unique (a packet belongs to one
+// connection) and do not depend on how many threads work. Beyond its range of a packet a maker goes on in a range of its
+// own, from 2^62.
 class Ids {
  public:
-  explicit Ids(std::uint64_t first_in_packet = 0) : first_(first_in_packet) {}
+  explicit Ids(IdRange range = session_ids) : range_(range) {}
+
+  // The id of what there is at most one of in a packet.
+  static std::int64_t only(std::uint64_t number) { return static_cast<std::int64_t>(number * per_packet); }
 
   std::int64_t next(std::uint64_t number) {
     if (number > packet_) {
       packet_ = number;
-      count_ = first_;
+      count_ = 0;
     }
     const std::uint64_t n = count_++;
-    return static_cast<std::int64_t>(n < per_packet ? packet_ * per_packet + n : (std::uint64_t{1} << 62) + (packet_ << 24) + n);
+    return static_cast<std::int64_t>(range_.first + n < range_.end ? packet_ * per_packet + range_.first + n : beyond(n));
   }
 
  private:
   static constexpr std::uint64_t per_packet = 1000;  // so that a person sees the frame in the id
-  std::uint64_t first_, packet_ = 0, count_ = 0;
+
+  // 2^62 | packet(38) maker(10) n(14); n may run on into the ids that later makers leave free.
+  std::uint64_t beyond(std::uint64_t n) const {
+    return (std::uint64_t{1} << 62) + (packet_ << 24) + (std::uint64_t{range_.first} << 14) + n;
+  }
+
+  std::uint64_t packet_ = 0;
+  std::uint32_t count_ = 0;
+  IdRange range_;
 };
 
 // Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.

@@ -93,28 +93,28 @@ StartLine read_status_line(std::string_view line, Oddities& oddities) {
   return start;
 }
 
+bool upper_case(std::string_view method) {
+  return method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == std::string_view::npos;
+}
+
+// Without the whitespace at its end.
+std::string_view trim_end(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(whitespace) + 1);
+}
+
 StartLine read_request_line(std::string_view line, Oddities& oddities) {
   StartLine start;
   start.method = line.substr(0, token_length(line));
   std::string_view rest = line.substr(start.method.size());
-  if (start.method.empty() || rest.empty() || whitespace.find(rest.front()) == std::string_view::npos) return start;
-  take_space(rest, oddities);
-  const std::size_t end = rest.find_last_not_of(whitespace) + 1;
-  if (end != rest.size()) oddities.add("http1.start_line.whitespace", rest.substr(end));
-  rest = rest.substr(0, end);
-  const std::size_t last_space = rest.find_last_of(whitespace);
-  if (last_space == std::string_view::npos) {
-    start.target = rest;
-    if (start.method == "GET" && !rest.empty() && matches(rest, version_pattern) == Match::no) start.kind = StartLine::Kind::simple_request;
-    return start;
-  }
-  const std::string_view version = rest.substr(last_space + 1);
-  if (version.size() != version_pattern.size() || !read_version(version, start.version)) return start;
-  start.target = rest.substr(0, rest.find_last_not_of(whitespace, last_space) + 1);
-  std::string_view space = rest.substr(start.target.size());
-  take_space(space, oddities);
-  if (start.target.find_first_of(whitespace) != std::string_view::npos) oddities.add("http1.target.whitespace", start.target);
-  start.kind = StartLine::Kind::request;
+  const bool apart = rest.empty() || whitespace.find(rest.front()) != std::string_view::npos;
+  if (start.method.empty() || !apart) return start;
+  if (trim_end(rest).size() != rest.size()) oddities.add("http1.start_line.whitespace", rest);
+  rest = trim_end(rest);
+  const std::size_t space = rest.find_first_not_of(whitespace);  // between the method and the next word
+  const std::size_t last = rest.find_last_of(whitespace) + 1;    // the last word
+  if (!rest.empty()) take_space(rest, oddities);
+
+  const std::string_view word = rest.substr(rest.size() - std::min(rest.size(), line.size()));
   return start;
 }
 

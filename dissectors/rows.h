@@ -10,6 +10,7 @@
 
 namespace longwire {
 
-using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, HttpExchangeRow, AnomalyRow>;
+using AllRows =
+    std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow, AnomalyRow>;
 
 }  // namespace longwire

@@ -93,6 +93,37 @@ void SessionSink::tcp(const ConnectionFacts& facts, const TcpEvent& event) {
   sink_.rows->add(row);
 }
 
+void SessionSink::anomaly(const ConnectionFacts& facts, Side side, const Stamp& at, std::string_view code) {
+  AnomalyRow row;
+  row.id = tcp_ids_.next(at.number);
+  row.connection_id = facts.id;
+  row.time_ns = at.time;
+  row.frame = at.frame;
+  row.side = to_text(side);
+  row.layers = "tcp";
+  row.code = code;
+  sink_.rows->add(row);
+}
+
+void SessionSink::keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe) {
+  KeepaliveProbeRow row;
+  row.id = Ids::only(probe.at.number);
+  row.connection_id = facts.id;
+  row.prober = to_text(probe.prober);
+  row.episode = probe.episode;
+  row.ordinal = probe.ordinal;
+  row.time_ns = probe.at.time;
+  row.frame = probe.at.frame;
+  row.payload_bytes = probe.payload_bytes;
+  row.idle_before_ns = probe.idle_before;
+  row.answer = to_text(probe.answer);
+  if (probe.answer != KeepaliveProbe::Answer::none) {
+    row.answer_ns = probe.answered.time;
+    row.answer_frame = probe.answered.frame;
+  }
+  sink_.rows->add(row);
+}
+
 void SessionSink::closed(const ConnectionFacts& facts, Session* session) {
   Arena& arena = sink_.rows->arena;
   ConnectionRow row;

@@ -50,12 +50,15 @@ class SessionSink {
 
   std::unique_ptr<Session> open(const ConnectionFacts& facts);
   void tcp(const ConnectionFacts& facts, const TcpEvent& event);
+  void anomaly(const ConnectionFacts& facts, Side side, const Stamp& at, std::string_view code);
+  void keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe);
   void closed(const ConnectionFacts& facts, Session* session);
 
  private:
   DissectOptions options_;
   RowSink sink_;
+  Ids tcp_ids_{tcp_ids};
 };
-static_assert(ConnectionSink<SessionSink>);
+static_assert(ConnectionSink<SessionSink> && AnomalySink<SessionSink> && KeepaliveSink<SessionSink>);
 
 }  // namespace longwire

@@ -79,4 +79,26 @@ struct TcpEventRow {
       column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"));
 };
 
+struct KeepaliveProbeRow {
+  Integer id, connection_id;
+  Text prober;
+  Integer episode, ordinal, time_ns, frame, payload_bytes, idle_before_ns;
+  Text answer;
+  Integer answer_ns, answer_frame;
+
+  static constexpr TableInfo table{"keepalive_probes", "one TCP keepalive probe and its answer; nothing to do with HTTP keep-alive"};
+  static constexpr auto columns =
+      std::make_tuple(column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
+                      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection", indexed_reference("connections")),
+                      column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
+                      column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
+                      column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode"),
+                      column("time_ns", &KeepaliveProbeRow::time_ns, "when"), column("frame", &KeepaliveProbeRow::frame, "the probe"),
+                      column("payload_bytes", &KeepaliveProbeRow::payload_bytes, "0, or 1 byte sent again"),
+                      column("idle_before_ns", &KeepaliveProbeRow::idle_before_ns, "silence of the connection before it"),
+                      column("answer", &KeepaliveProbeRow::answer, "ack, rst, icmp (destination unreachable), none"),
+                      column("answer_ns", &KeepaliveProbeRow::answer_ns, "time of the answer"),
+                      column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer"));
+};
+
 }  // namespace longwire

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dissectors/channel.h"
 #include "tests/conversation.h"
@@ -91,16 +92,20 @@ TEST(Ids, CountWithinAPacketAndNeverFall) {
   EXPECT_EQ(ids.next(5), 9001) << "began earlier, made later";
 }
 
-TEST(Ids, StayUniqueBeyondAThousandAPacket) {
-  Ids ids;
-  std::int64_t last = -1;
-  for (int i = 0; i < 3000; ++i) {
-    const std::int64_t id = ids.next(1);
-    ASSERT_GT(id, last);
-    last = id;
+TEST(Ids, OfAllMakersStayUniqueHoweverManyAPacketHas) {
+  std::set<std::int64_t> seen;
+  for (const IdRange range : {session_ids, tcp_ids, packet_ids}) {
+    Ids ids(range);
+    std::int64_t last = -1;
+    for (int i = 0; i < 3000; ++i) {
+      const std::int64_t id = ids.next(1);
+      ASSERT_TRUE(seen.insert(id).second) << id;
+      ASSERT_GT(id, last);
+      last = id;
+    }
+    EXPECT_GE(last, std::int64_t{1} << 62) << "away from the next packet's ids";
+    EXPECT_EQ(ids.next(2), 2000 + range.first);
   }
-  EXPECT_GE(last, std::int64_t{1} << 62) << "away from the next packet's ids";
-  EXPECT_EQ(ids.next(2), 2000);
 }
 
 }  // namespace

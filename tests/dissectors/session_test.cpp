@@ -85,6 +85,13 @@ TEST(Session, EventsAreRows) {
             "tcp_events connection_id=7 time_ns=6 frame=2 side=client kind=fin bytes=NULL\n");
 }
 
+TEST(Session, OdditiesOfTcpHaveIdsOfTheirOwn) {
+  Worker worker;
+  const ConnectionFacts facts = test::Conversation().facts;
+  worker.sink.anomaly(facts, Side::server, {5, 2, 1}, "tcp.fin.moved");
+  EXPECT_EQ(rows_as_text(worker.rows), "anomalies id=2800 connection_id=7 time_ns=5 frame=1 side=server layers=tcp code=tcp.fin.moved\n");
+}
+
 TEST(Session, LayersAndExchangesComeFromItsBytes) {
   Worker worker;
   const ConnectionFacts facts = test::Conversation().facts;
