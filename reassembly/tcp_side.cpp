@@ -1,6 +1,7 @@
 #include "reassembly/tcp_side.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/limits.h"
 
@@ -49,13 +50,15 @@ Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts&
   return arrival;
 }
 
-// Bytes from before the next expected one: sent again, or late ones of a hole already declared.
+// Bytes from before the next expected one: sent again, or late ones of a hole already declared. One that claims the
+// SYN's own number (padding, or the byte of a keepalive probe before any data) is payload seen, but not of the stream.
 void TcpSide::take_old(std::uint64_t begin, std::uint64_t end, SideFacts& facts) {
   if (begin < stream_origin && !start_certain_ && !(disorder_ && disorder_->before_start)) {
     disorder().holes.add_before(stream_origin);
     disorder_->before_start = true;
   }
-  const std::uint64_t late = disorder_ ? disorder_->holes.fill(begin, end) : 0;
+  std::uint64_t late = disorder_ ? disorder_->holes.fill(begin, end) : 0;
+  if (begin < stream_origin && start_certain_ && !std::exchange(syn_number_used_, true)) ++late;
   const std::uint64_t before_start = begin < stream_origin ? std::min(late, stream_origin - begin) : 0;
   facts.bytes += late;
   facts.missing_bytes -= std::min(facts.missing_bytes, late - before_start);
@@ -67,6 +70,7 @@ void TcpSide::take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, 
   if (fin_seen_ && begin + payload.size() > fin_) {
     const std::uint64_t inside = fin_ > begin ? fin_ - begin : 0;
     arrival.after_fin = payload.size() - inside;
+    count_after_fin(begin + payload.size() - fin_, facts);
     payload = payload.first(inside);
     if (payload.empty()) return;
   }
@@ -91,6 +95,14 @@ void TcpSide::take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, 
   facts.bytes += inserted.added;
   facts.retransmitted_bytes += inserted.again;
   arrival.conflicting = inserted.conflicting;
+}
+
+// Payload behind the FIN is seen, though not of the stream; sent again it is counted once. `reach` is one behind its
+// last byte, from the FIN.
+void TcpSide::count_after_fin(std::uint64_t reach, SideFacts& facts) {
+  if (reach <= after_fin_) return;
+  facts.bytes += reach - after_fin_;
+  after_fin_ = static_cast<std::uint32_t>(reach);
 }
 
 void TcpSide::take_cut(std::uint64_t begin, std::uint64_t end, const Stamp& at, SideFacts& facts, Arrival& arrival) {

@@ -102,6 +102,7 @@ class TcpSide {
   void take_old(std::uint64_t begin, std::uint64_t end, SideFacts& facts);
   void take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, SideFacts& facts, Overlap overlap, Arrival& arrival);
   void take_cut(std::uint64_t begin, std::uint64_t end, const Stamp& at, SideFacts& facts, Arrival& arrival);
+  void count_after_fin(std::uint64_t reach, SideFacts& facts);
   void take_fin(std::uint64_t offset, Arrival& arrival);
   bool over_limits() const;
   void deliver_piece(Delivery& out, SideFacts& facts);
@@ -114,9 +115,11 @@ class TcpSide {
   std::uint64_t fin_ = 0;                       // offset of the FIN, if fin_seen_
   std::unique_ptr<Disorder> disorder_;
   std::uint32_t first_sequence_ = 0;
+  std::uint32_t after_fin_ = 0;  // bytes behind the FIN that payload has reached
   bool started_ = false;
   bool syn_seen_ = false;
-  bool start_certain_ = false;  // else earlier bytes may come, and the first ones need not be the next
+  bool syn_number_used_ = false;  // payload came that claims the SYN's own number
+  bool start_certain_ = false;    // else earlier bytes may come, and the first ones need not be the next
   bool fin_seen_ = false;
   bool ended_ = false;
 };

@@ -66,6 +66,24 @@ TEST(TcpSide, PrefersTheCopyThatThePolicyNamesAndCountsTheConflict) {
   EXPECT_EQ(last.facts.conflicting_overlap_bytes, 2u);
 }
 
+TEST(TcpSide, CountsAPayloadByteAtTheSynsOwnNumberOnceAndDeliversItNever) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, -1, std::string(1, 0)), talk.data(client, 0, "ab"),
+                                                                 talk.data(client, -1, std::string(1, 0)), talk.data(client, 2, "c")});
+  EXPECT_EQ(it.client(), "abc|open");
+  EXPECT_EQ(it.facts.side[0].bytes, 4u);
+  EXPECT_EQ(it.facts.side[0].retransmitted_bytes, 1u);
+  EXPECT_EQ(it.facts.side[0].missing_bytes, 0u);
+}
+
+TEST(TcpSide, CountsPayloadBehindTheFinOnceAndDeliversItNever) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "ab"), talk.fin(client, 2),
+                                                                 talk.data(client, 1, "bxy"), talk.data(client, 2, "xyz")});
+  EXPECT_EQ(it.client(), "ab|fin");
+  EXPECT_EQ(it.facts.side[0].bytes, 5u);
+}
+
 TEST(TcpSide, DeclaresAHoleOnlyAfterPatienceWithAnAckThatCoversIt) {
   Conversation talk;
   const auto begun = talk.handshake() + std::vector{talk.data(client, 0, "abc"), talk.data(client, 5, "fgh")};
