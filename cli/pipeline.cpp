@@ -84,15 +84,16 @@ class Worker {
   // False once rows can no longer be written.
   bool add(const Segment& segment) {
     table_.add(segment);
-    return !rows_->full() || flush();
+    return make_room();
   }
   void expire(std::uint64_t number) { table_.expire(number); }
   bool finish() {
-    table_.finish();
-    return flush();
+    table_.finish([this] { return make_room(); });
+    return rows_ && flush();
   }
 
  private:
+  bool make_room() { return !rows_->full() || flush(); }
   bool flush() {
     rows_ = writer_.exchange(std::move(rows_));
     if (!rows_) return false;

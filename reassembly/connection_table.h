@@ -64,11 +64,19 @@ class ConnectionTable {
     while (!lingering_.empty() && lingering_.front().lingered(number)) conclude(lingering_.front());
   }
 
-  // The capture ended: closes everything, in the order of ids.
-  void finish() {
+  // The capture ended: closes everything, in the order of ids. `go_on` is asked after each connection, so that the
+  // caller can take away what the sink has gathered; false leaves the rest untold.
+  template <class GoOn>
+  void finish(GoOn go_on) {
     std::vector<Followed*> all(connections_.begin(), connections_.end());
     std::sort(all.begin(), all.end(), [](const Followed* a, const Followed* b) { return a->facts().id < b->facts().id; });
-    for (Followed* connection : all) conclude(*connection);
+    for (Followed* connection : all) {
+      conclude(*connection);
+      if (!go_on()) return;
+    }
+  }
+  void finish() {
+    finish([] { return true; });
   }
 
   std::size_t open() const { return connections_.size(); }
