@@ -176,6 +176,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   std::optional<BodyFiles> bodies;
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 
+  if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
   SourceOptions source;
@@ -197,6 +198,8 @@ int run_analyze(const std::vector<std::string>& arguments) {
     store.finish();
   }
   const bool damaged = tell_damage(input);
+  if (bodies && bodies->failed() > 0)
+    fmt::print(stderr, "longwire: {} bodies could not be written to {}\n", bodies->failed(), values["bodies"].as<std::string>());
   if (!quiet) print_summary(target, input);
   return damaged ? exit_damaged : 0;
 }

@@ -48,10 +48,6 @@ KNOWN = {
     'OISF+suricata-verify/tests/http-pipeline-files-with-gap/input.pcap': [
         (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
     ],
-    'ntop+nDPI/tests/cfgs/default/pcap/heuristic_tcp_ack_payload.pcap': [
-        (r'bytes from .* found \d+ \(missing (0|742)\)$',
-         'padding behind the FIN, one octet beyond it: nothing follows a FIN (RFC 9293 section 3.4)'),
-    ],
 }
 
 
