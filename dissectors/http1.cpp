@@ -74,6 +74,7 @@ AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context
       break;
     case Next::nothing:
       return AfterGap::resumed;
+    case Next::fields:
     case Next::decision:
       break;
   }
@@ -91,6 +92,9 @@ void Http1::end(Side side, Bytes in, End how, Context& context) {
     case Next::body:
       if (closed && !message(side).body.until_close()) context.anomaly("http1.body.short", {});
       finish_message(call, message(side).body.until_close() && how == End::fin);
+      break;
+    case Next::fields:
+      finish_message(call, rest.empty());
       break;
     case Next::message:
       if (rest.empty() || left.lost) break;
@@ -123,6 +127,8 @@ Progress Http1::read_next(const Call& call, Bytes in) {
   switch (half(call.side).next) {
     case Next::message:
       return read_message(call, in);
+    case Next::fields:
+      return read_late_fields(call, in);
     case Next::body:
       return read_body(call, in);
     case Next::decision:
@@ -179,7 +185,7 @@ Progress Http1::read_message(const Call& call, Bytes in) {
   const bool first_look = here.scanned == 0;
   if (first_look) {
     if (const std::size_t empty = empty_lines(text); empty > 0) return used(empty);
-    if (text.empty()) return need(1);
+    if (text.empty() || (text == "\r" && !call.last)) return need(in.size() + 1);
     if (know_sides(call, text) == Match::maybe) return need(in.size() + 1);
     if (!asks(call.side) && !status_line_begins(text)) return read_without_status(call, in);
     if (first_line(text) == 0) return wait_for_head(call, in);
@@ -233,10 +239,40 @@ Progress Http1::read_request(const Call& call, Head& head) {
     pairing_.give_up_oldest(call.context);
   }
   take_request(call, head);
-  if (head.start.kind == StartLine::Kind::simple_request) return begin_body(call, head, {});
+  if (head.start.kind == StartLine::Kind::simple_request) {
+    report(call, head);
+    half(call.side).next = Next::fields;
+    return used(head.bytes.size());
+  }
   check_controls(as_text(head.bytes), head.oddities);
   if (head.fields.host.data() == nullptr && head.start.version >= HttpVersion{1, 1}) head.oddities.add("http1.host.missing", {});
   return begin_body(call, head, request_body_length(head.fields, head.start.version, head.oddities));
+}
+
+// HTTP/0.9 sends nothing behind its request line. Field lines there belong to a request that forgot its version.
+Progress Http1::read_late_fields(const Call& call, Bytes in) {
+  const std::string_view text = as_text(in);
+  Half& here = half(call.side);
+  if (in.empty()) return need(1);
+  std::size_t scanned = here.scanned;
+  const std::size_t length = section_length(text, scanned);
+  here.scanned = static_cast<std::uint32_t>(scanned);
+  if (std::max(length, length == 0 ? in.size() : 0) > limits::http1_header_bytes) return lose_framing(call, in, 0, "http1.limit");
+  if (length == 0) return need(in.size() + 1);
+  Http1Exchange& exchange = *pairing_.last();
+  exchange.request.last = call.context.last_stamp(in.first(length));
+  if (first_line(text) == length) {  // the empty line alone
+    finish_message(call, true);
+    return used(length);
+  }
+  Oddities oddities;
+  Head head{in.first(length), {}, oddities, FieldLines(text, oddities)};
+  oddities.add("http1.version.missing", {});
+  exchange.simple = false;
+  exchange.request.version = Http1Message::no_version;
+  exchange.request.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, oddities);
+  if (head.fields.host.data() != nullptr) exchange.authority = exchange.keep(head.fields.host);
+  return begin_body(call, head, request_body_length(head.fields, Http1Message::no_version, oddities));
 }
 
 void Http1::take_request(const Call& call, Head& head) {

@@ -29,6 +29,7 @@ class Http1 final : public Dissector {
   // What a side sends next.
   enum class Next : std::uint8_t {
     message,
+    fields,  // maybe, behind a request line without a version
     body,
     decision,  // of the response, whether what follows is still HTTP
     nothing,   // that is ours
@@ -73,6 +74,7 @@ class Http1 final : public Dissector {
   Progress read_message(const Call& call, Bytes in);
   Progress wait_for_head(const Call& call, Bytes in);
   Progress read_request(const Call& call, Head& head);
+  Progress read_late_fields(const Call& call, Bytes in);
   Progress read_response(const Call& call, Head& head);
   Progress read_without_status(const Call& call, Bytes in);
   void read_cut_head(const Call& call, Bytes in, bool limited);

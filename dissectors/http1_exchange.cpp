@@ -31,7 +31,7 @@ Http1Exchange::Piece Http1Exchange::keep(std::string_view bytes) {
 void Http1Exchange::read_target(std::string_view target, std::string_view host) {
   if (host.data() != nullptr) authority = keep(host);
   if (connect) {  // authority-form
-    authority = keep(target);
+    authority = keep(target.substr(0, target.find_first_of(" \t")));
     return;
   }
   const std::size_t start = target.starts_with('/') ? 0 : before_authority(target);
@@ -39,7 +39,7 @@ void Http1Exchange::read_target(std::string_view target, std::string_view host) 
     path = keep(target);
     return;
   }
-  https = equal_ignoring_case(target.substr(0, start), "https://");
+  scheme = keep(target.substr(0, start - std::string_view("://").size()));
   const std::size_t end = std::min(target.find_first_of("/?#", start), target.size());
   authority = keep(target.substr(start, end - start));
   path = keep(target.substr(end));
@@ -79,8 +79,9 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
   row.id = id;
   row.connection_id = context.connection.id;
   row.ordinal = ordinal;
-  row.version = request.seen || !response.seen ? request.version.text() : response.version.text();
-  row.scheme = https ? "https" : "http";
+  const HttpVersion version = request.seen && request.version != Http1Message::no_version ? request.version : response.version;
+  if (version != Http1Message::no_version) row.version = version.text();
+  row.scheme = scheme.begin == Piece::null ? Text("http") : column(scheme);
   row.method = column(method);
   row.authority = column(authority);
   row.path = column(path);

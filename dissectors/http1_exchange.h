@@ -23,6 +23,8 @@ struct Http1Message {
     std::uint32_t begin = null, size = 0;
   };
 
+  static constexpr HttpVersion no_version{0, 0};  // of a message that should have one
+
   bool seen = false;     // its start line was read
   bool over = false;     // nothing more of it will come
   bool whole = false;    // over, and every byte was seen
@@ -48,12 +50,11 @@ struct Http1Exchange {
   std::int64_t id = 0;
   std::uint64_t ordinal = 0;
   Http1Message request, response;
-  Piece method, authority, path, reason, upgraded_to;
+  Piece method, scheme, authority, path, reason, upgraded_to;
   std::string text;              // where all Pieces point into
   std::string interim_statuses;  // JSON array without its end; empty = none
   std::int64_t keep_alive_timeout_s = -1, keep_alive_max = -1;
   std::uint16_t status = 0;
-  bool https = false;   // by an absolute-form target
   bool simple = false;  // HTTP/0.9
   bool connect = false;
   bool upgrade = false;  // asks for another protocol

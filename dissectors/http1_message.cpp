@@ -97,24 +97,35 @@ bool upper_case(std::string_view method) {
   return method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == std::string_view::npos;
 }
 
-// Without the whitespace at its end.
 std::string_view trim_end(std::string_view text) {
   return text.substr(0, text.find_last_not_of(whitespace) + 1);
 }
 
+// Method, target and version by the whitespace between words: the first word, the last one, and all between. Without a
+// version it is a request of HTTP/0.9, or one that forgot it.
 StartLine read_request_line(std::string_view line, Oddities& oddities) {
   StartLine start;
   start.method = line.substr(0, token_length(line));
-  std::string_view rest = line.substr(start.method.size());
-  const bool apart = rest.empty() || whitespace.find(rest.front()) != std::string_view::npos;
-  if (start.method.empty() || !apart) return start;
-  if (trim_end(rest).size() != rest.size()) oddities.add("http1.start_line.whitespace", rest);
-  rest = trim_end(rest);
-  const std::size_t space = rest.find_first_not_of(whitespace);  // between the method and the next word
-  const std::size_t last = rest.find_last_of(whitespace) + 1;    // the last word
-  if (!rest.empty()) take_space(rest, oddities);
+  const std::string_view behind = line.substr(start.method.size()), words = trim_end(behind);
+  if (start.method.empty() || (!behind.empty() && whitespace.find(behind.front()) == std::string_view::npos)) return start;
+  const std::string_view word = words.substr(words.find_last_of(whitespace) + 1);
+  const std::string_view spaced = words.substr(0, words.size() - word.size()), before = trim_end(spaced);
+  const bool two_spaces = words.size() != behind.size() || spaced.size() - before.size() > 1 || behind.starts_with("  ");
+  if (two_spaces || behind.find('\t') < words.size()) oddities.add("http1.start_line.whitespace", behind);
 
-  const std::string_view word = rest.substr(rest.size() - std::min(rest.size(), line.size()));
+  const bool has_version = !before.empty() || spaced.size() > 1;  // else the only word is the target
+  if (has_version && word.size() == version_pattern.size() && read_version(word, start.version)) {
+    start.kind = StartLine::Kind::request;
+    start.target = without_whitespace_around(before);
+    if (start.target.empty()) oddities.add("http1.target.missing", line);
+    if (start.target.find_first_of(whitespace) != std::string_view::npos) oddities.add("http1.target.whitespace", start.target);
+    return start;
+  }
+  const bool broken_version = !before.empty() && word.starts_with("HTTP/");
+  if (broken_version) oddities.add("http1.version", word);
+  start.target = without_whitespace_around(broken_version ? before : words);
+  const bool one_word = start.target.find_first_of(whitespace) == std::string_view::npos;
+  if (one_word && upper_case(start.method)) start.kind = StartLine::Kind::simple_request;
   return start;
 }
 

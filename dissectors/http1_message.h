@@ -50,7 +50,7 @@ struct StartLine {
   enum class Kind : std::uint8_t {
     invalid,
     request,         // method, target, version
-    simple_request,  // HTTP/0.9: method and target only
+    simple_request,  // HTTP/0.9: method and target only; or the version was forgotten or is broken
     status,          // version, status, reason
   };
   Kind kind = Kind::invalid;

@@ -29,7 +29,7 @@ struct HttpExchangeRow {
       column("idle_before_ns", &HttpExchangeRow::idle_before_ns,
              "end of the previous exchange to the first byte of this request; NULL for the first; 0 where pipelined"),
       column("method", &HttpExchangeRow::method, "as sent; NULL = the request was not seen"),
-      column("scheme", &HttpExchangeRow::scheme, "http or https"),
+      column("scheme", &HttpExchangeRow::scheme, "of an absolute-form target, as sent; else http or https"),
       column("authority", &HttpExchangeRow::authority, "of an absolute-form or authority-form target, else the Host field"),
       column("path", &HttpExchangeRow::path, "path and query as sent; `*` for asterisk-form; NULL for authority-form"),
       column("request_headers", &HttpExchangeRow::request_headers,

@@ -41,26 +41,34 @@ TEST(Http1Message, AnyTokenIsAMethod) {
 }
 
 TEST(Http1Message, WhatIsNotARequestLine) {
-  EXPECT_EQ(read("GET\r\n").start.kind, Kind::invalid);
-  EXPECT_EQ(read("GET HTTP/1.1\r\n").start.kind, Kind::invalid);
-  EXPECT_EQ(read("GET / HTTP/1.x\r\n").start.kind, Kind::invalid);
-  EXPECT_EQ(read("GET / HTTP/11.1\r\n").start.kind, Kind::invalid);
   EXPECT_EQ(read("GET / http/1.1\r\n").start.kind, Kind::invalid);
   EXPECT_EQ(read("OPTIONS rtsp://a/b RTSP/1.0\r\n").start.kind, Kind::invalid);
-  EXPECT_EQ(read("POST /only-get-had-no-version\r\n").start.kind, Kind::invalid);
+  EXPECT_EQ(read("GET /a b\r\n").start.kind, Kind::invalid);
+  EXPECT_EQ(read("get /lower-case-had-no-version\r\n").start.kind, Kind::invalid);
 }
 
-TEST(Http1Message, RequestLineOfVersionZeroNine) {
-  const Read r = read("GET /old\r\n");
-  EXPECT_EQ(r.start.kind, Kind::simple_request);
-  EXPECT_EQ(r.start.target, "/old");
-  EXPECT_EQ(r.start.version.text(), "0.9");
+TEST(Http1Message, RequestLineWithoutAVersion) {
+  const Read old = read("GET /old\r\n");  // HTTP/0.9
+  EXPECT_EQ(old.start.kind, Kind::simple_request);
+  EXPECT_EQ(old.start.target, "/old");
+  EXPECT_EQ(old.start.version.text(), "0.9");
+  EXPECT_EQ(read("GET HTTP/1.1\r\n").start.target, "HTTP/1.1");
+  EXPECT_EQ(read("OPTIONS\r\n").start.target, "");
+  for (const char* broken : {"GET / HTTP/1.\r\n", "GET / HTTP/1.x\r\n", "GET / HTTP/11.1\r\n"}) {
+    EXPECT_EQ(read(broken).start.kind, Kind::simple_request);
+    EXPECT_EQ(read(broken).start.target, "/");
+    EXPECT_EQ(read(broken).oddities, Codes{"http1.version"});
+  }
 }
 
 TEST(Http1Message, MoreWhitespaceThanTheGrammarHas) {  // RFC 9112 section 3: recipients may be lenient
   const Read r = read("GET \t /a  HTTP/1.1 \r\n");
   EXPECT_EQ(r.start.target, "/a");
   EXPECT_EQ(r.oddities, Codes{"http1.start_line.whitespace"});
+  const Read nothing = read("OPTIONS  HTTP/1.1\r\n");
+  EXPECT_EQ(nothing.start.kind, Kind::request);
+  EXPECT_EQ(nothing.start.target, "");
+  EXPECT_EQ(nothing.oddities, (Codes{"http1.start_line.whitespace", "http1.target.missing"}));
   const Read inside = read("GET /a b HTTP/1.1\r\n");
   EXPECT_EQ(inside.start.target, "/a b");
   EXPECT_EQ(inside.oddities, Codes{"http1.target.whitespace"});

@@ -178,6 +178,14 @@ TEST(Http1, VersionZeroNineRefusedByANewerServer) {
             "http_exchanges version=0.9 path=/page status=400 response_body_bytes=3 complete=1\n");
 }
 
+TEST(Http1, RequestThatForgotItsVersion) {  // as seen in captures of other projects
+  Conversation talk;
+  talk.client("OPTIONS /x\nHost: a.example\n\n").server("HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n").close();
+  EXPECT_EQ(exchanges(talk, "version method authority path request_headers status complete"),
+            "http_exchanges version=1.0 method=OPTIONS authority=a.example path=/x request_headers=[[\"Host\",\"a.example\"]]"
+            " status=400 complete=1\n");
+}
+
 TEST(Http1, WhoLetsTheConnectionLast) {  // RFC 9112 section 9.3
   const auto persistent = [](std::string_view request, std::string_view response) {
     Conversation talk;

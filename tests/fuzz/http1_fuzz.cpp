@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include "dissectors/http1.h"
 #include "tests/conversation.h"
