@@ -65,6 +65,12 @@ class Ids {
   IdRange range_;
 };
 
+// A connection's own. Anomalies count apart, so that how bytes were cut, which may move one before or behind a message,
+// does not change the message's id.
+struct ConnectionIds {
+  Ids rows, anomalies;
+};
+
 // Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.
 struct StampMark {
   std::uint64_t offset;  // 0-based in the side's stream
@@ -73,7 +79,7 @@ struct StampMark {
 
 class Context {
  public:
-  Context(const DissectOptions& user_options, const ConnectionFacts& facts, RowSink& sink, Ids& ids)
+  Context(const DissectOptions& user_options, const ConnectionFacts& facts, RowSink& sink, ConnectionIds& ids)
       : options(user_options), connection(facts), sink_(sink), ids_(ids) {}
 
   const DissectOptions& options;
@@ -98,7 +104,7 @@ class Context {
 
   RowBatch& rows() { return *sink_.rows; }
   Text text(std::string_view s) { return sink_.rows->arena.copy(s); }
-  std::int64_t new_id(std::uint64_t packet_number) { return ids_.next(packet_number); }
+  std::int64_t new_id(std::uint64_t packet_number) { return ids_.rows.next(packet_number); }
 
   // The side whose call this is.
   Side side() const { return side_; }
@@ -114,7 +120,7 @@ class Context {
   Stamp stamp_at(std::uint64_t offset) const;
 
   RowSink& sink_;
-  Ids& ids_;
+  ConnectionIds& ids_;
   Side side_ = Side::client;
   Bytes in_;
   std::uint64_t in_offset_ = 0;       // of in_[0]

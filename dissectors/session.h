@@ -33,7 +33,7 @@ class Session {
   const DissectOptions& options_;
   const ConnectionFacts& facts_;
   RowSink& sink_;
-  Ids ids_;
+  ConnectionIds ids_;
   std::uint64_t exchanges_ = 0;
   Channel channel_;
 };

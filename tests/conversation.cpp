@@ -53,7 +53,7 @@ struct Reading {
   ConnectionFacts facts;
   DissectOptions options;
   RowSink sink;
-  Ids ids;
+  ConnectionIds ids;
   std::unique_ptr<Session> session;
   std::unique_ptr<Channel> channel;
 };

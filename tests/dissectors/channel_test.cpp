@@ -270,7 +270,7 @@ struct Line {
   ConnectionFacts facts;
   RowBatch batch;
   RowSink sink;
-  Ids ids;
+  ConnectionIds ids;
   std::uint64_t packet = 0;
   Channel channel;
 };
