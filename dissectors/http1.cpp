@@ -41,6 +41,7 @@ std::unique_ptr<Dissector> make_http1() {
 
 Match Http1::probe(Side, Bytes first) {
   const std::string_view text = as_text(first).substr(empty_lines(as_text(first)));
+  if (text == "\r") return Match::maybe;
   const Match request = starts_request(text), response = starts_response(text);
   if (request == Match::yes || response == Match::yes) return Match::yes;
   if (request == Match::maybe || response == Match::maybe) return Match::maybe;

@@ -30,7 +30,7 @@ Http1Exchange::Piece Http1Exchange::keep(std::string_view bytes) {
 
 void Http1Exchange::read_target(std::string_view target, std::string_view host) {
   if (host.data() != nullptr) authority = keep(host);
-  if (connect) {  // authority-form
+  if (connect && !target.starts_with('/')) {  // authority-form
     authority = keep(target.substr(0, target.find_first_of(" \t")));
     return;
   }

@@ -96,7 +96,7 @@ std::size_t first_line(std::string_view text);
 // the start of a line, and becomes where to begin when more is there.
 std::size_t section_length(std::string_view text, std::size_t& scanned);
 
-// Controls and bare CRs in a head or trailer section (RFC 9110 section 5.5, RFC 9112 section 2.2).
+// Controls and bare CRs in a section that ends with LF (RFC 9110 section 5.5, RFC 9112 section 2.2).
 void check_controls(std::string_view section, Oddities& oddities);
 
 // False where `text` cannot begin with a status line, however it goes on.

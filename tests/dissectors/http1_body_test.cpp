@@ -44,7 +44,8 @@ Told response(std::uint16_t status, std::string_view section, std::string_view m
 }
 
 TEST(Http1Body, ResponsesThatEndWithTheirHead) {  // rule 1
-  for (const std::uint16_t status : {100, 103, 204, 304}) EXPECT_EQ(response(status, "Content-Length: 5\r\n"), (Told{Kind::none, 0, {}}));
+  for (const std::uint16_t status : {std::uint16_t{100}, std::uint16_t{103}, std::uint16_t{204}, std::uint16_t{304}})
+    EXPECT_EQ(response(status, "Content-Length: 5\r\n"), (Told{Kind::none, 0, {}}));
   EXPECT_EQ(response(200, "Content-Length: 5\r\n", "HEAD"), (Told{Kind::none, 0, {}}));
   EXPECT_EQ(response(200, "Content-Length: 5\r\n", "head"), (Told{Kind::counted, 5, {}}));  // methods are case-sensitive
 }
