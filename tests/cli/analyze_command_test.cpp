@@ -1,0 +1,208 @@
+// `longwire analyze` as a user runs it: the program itself, its exit code, its lines, and what lies on disk afterwards.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/progress.h"
+#include "storage/query.h"
+#include "tests/capture_files.h"
+#include "tests/example_database.h"
+#include "tests/http_capture.h"
+
+namespace longwire {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Outcome {
+  int code = -1;
+  std::string lines;  // standard output and standard error
+};
+
+class AnalyzeCommand : public ::testing::Test {
+ protected:
+  // `arguments` as in a shell, in the temporary directory.
+  Outcome run(const std::string& arguments, const std::string& before = "") {
+    const std::string command = "cd '" + directory_.file("") + "' && " + before + " '" LONGWIRE_PROGRAM "' " + arguments + " 2>&1";
+    Outcome outcome;
+    std::FILE* pipe = popen(command.c_str(), "r");
+    char buffer[4096];
+    while (std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) outcome.lines.append(buffer, n);
+    outcome.code = WEXITSTATUS(pclose(pipe));
+    return outcome;
+  }
+  void write(const std::string& name, const Octets& octets) const {
+    std::ofstream(directory_.file(name), std::ios::binary).write(reinterpret_cast<const char*>(octets.data()), octets.size());
+  }
+  std::int64_t number(const std::string& database, const std::string& sql) const {
+    std::int64_t n = -1;
+    Database(directory_.file(database))
+        .query(
+            sql, [](const auto&) {},
+            [&](const std::vector<Value>& row) {
+              n = std::get<std::int64_t>(row[0]);
+              return true;
+            });
+    return n;
+  }
+
+  const Octets capture_ = http_capture({.connections = 20, .exchanges_per_connection = 2});
+  TemporaryDirectory directory_;
+};
+
+TEST_F(AnalyzeCommand, NamesTheDatabaseAfterTheFirstFileAndTellsWhatIsInIt) {
+  write("monday.pcap", capture_);
+  const Outcome outcome = run("monday.pcap");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.lines, HasSubstr("monday.db: 180 packets, 20 connections, 40 HTTP exchanges, 0 anomalies"));
+  EXPECT_THAT(directory_.names(), ElementsAre("monday.db", "monday.pcap"));
+}
+
+TEST_F(AnalyzeCommand, IsSilentWhereAsked) {
+  write("a.pcap", capture_);
+  EXPECT_EQ(run("analyze a.pcap -o a.db --quiet").lines, "");
+}
+
+TEST_F(AnalyzeCommand, ReadsStandardInput) {
+  write("a.pcap", capture_);
+  const Outcome outcome = run("analyze - -o a.db", "cat a.pcap |");
+  EXPECT_EQ(outcome.code, 0) << outcome.lines;
+  EXPECT_EQ(number("a.db", "SELECT count(*) FROM http_exchanges"), 40);
+}
+
+TEST_F(AnalyzeCommand, ReadsSeveralFilesInTheOrderOfTheirFirstPackets) {
+  FileBytes late = pcap_file(ByteOrder::little), early = pcap_file(ByteOrder::little);
+  const Octets packet = PacketBuilder().ethernet().ipv4("192.0.2.1", "192.0.2.2").tcp({.flags = tcp_flag::syn}).bytes();
+  add_record(early, {.seconds = 100, .data = packet});
+  add_record(late, {.seconds = 200, .data = packet});
+  write("a.pcap", late.octets());
+  write("b.pcap", early.octets());
+  EXPECT_EQ(run("analyze a.pcap b.pcap -o set.db --quiet").code, 0);
+  EXPECT_EQ(number("set.db", "SELECT id FROM captures WHERE path = 'b.pcap'"), 1);
+  EXPECT_EQ(number("set.db", "SELECT first_packet FROM captures WHERE path = 'a.pcap'"), 2);
+}
+
+TEST_F(AnalyzeCommand, AnalyzesOnlyWhatTheFilterLetsPass) {
+  write("a.pcap", capture_);
+  EXPECT_EQ(run("analyze a.pcap -o a.db --quiet -f 'host 10.0.0.7'").code, 0);
+  EXPECT_EQ(number("a.db", "SELECT count(*) FROM connections"), 1);
+  EXPECT_EQ(number("a.db", "SELECT filtered FROM captures"), 180 - 9);
+  EXPECT_EQ(number("a.db", "SELECT first_frame FROM connections"), 8) << "frames count what the filter dropped, too";
+}
+
+TEST_F(AnalyzeCommand, KeepsAnExistingDatabaseUnlessToldOtherwise) {
+  write("a.pcap", capture_);
+  ASSERT_EQ(run("analyze a.pcap -o a.db --quiet").code, 0);
+  const Outcome refused = run("analyze a.pcap -o a.db --quiet");
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.lines, AllOf(HasSubstr("a.db exists"), HasSubstr("--force"), HasSubstr("--append")));
+  EXPECT_EQ(run("analyze a.pcap -o a.db --quiet --append").code, 0);
+  EXPECT_EQ(number("a.db", "SELECT count(*) FROM http_exchanges"), 80);
+  EXPECT_EQ(number("a.db", "SELECT count(DISTINCT connection_id) FROM http_exchanges"), 40);
+  EXPECT_EQ(run("analyze a.pcap -o a.db --quiet --force").code, 0);
+  EXPECT_EQ(number("a.db", "SELECT count(*) FROM http_exchanges"), 40);
+  EXPECT_EQ(run("analyze a.pcap -o a.db --force --append").code, 2);
+}
+
+TEST_F(AnalyzeCommand, WritesBodiesNamedByExchange) {
+  write("a.pcap", capture_);
+  ASSERT_EQ(run("analyze a.pcap -o a.db --quiet --bodies out").code, 0);
+  std::size_t bodies = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.file("out"))) {
+    std::ifstream in(entry.path());
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "hello");
+    ++bodies;
+  }
+  EXPECT_EQ(bodies, 40u);
+}
+
+TEST_F(AnalyzeCommand, StoresSecretsAsTokensUnlessToldToKeepThem) {
+  write("a.pcap", capture_);
+  const std::string cookies = "SELECT count(*) FROM http_headers WHERE name = 'Cookie' AND value ";
+  ASSERT_EQ(run("analyze a.pcap -o a.db --quiet").code, 0);
+  EXPECT_EQ(number("a.db", cookies + "LIKE 'n=token:%'"), 40);
+  ASSERT_EQ(run("analyze a.pcap -o kept.db --quiet --keep-secrets").code, 0);
+  EXPECT_EQ(number("kept.db", cookies + "= 'n=7'"), 2);
+  ASSERT_EQ(run("analyze a.pcap -o b.db --quiet --token-key 000102030405060708090a0b0c0d0e0f").code, 0);
+  ASSERT_EQ(run("analyze a.pcap -o c.db --quiet --token-key 000102030405060708090a0b0c0d0e0f").code, 0);
+  EXPECT_EQ(run("query b.db \"SELECT request_headers FROM http_exchanges\"").lines,
+            run("query c.db \"SELECT request_headers FROM http_exchanges\"").lines);
+}
+
+// ---- bad input: one clear line, the right exit code, nothing left behind ----
+
+TEST_F(AnalyzeCommand, RefusesWhatIsNoCaptureWithOneLineAndExitCode3) {
+  write("empty.pcap", {});
+  write("letter.txt", Octets(100, 'x'));
+  std::filesystem::create_directory(directory_.file("folder"));
+  for (const std::string name : {"missing.pcap", "empty.pcap", "letter.txt", "folder"}) {
+    const Outcome outcome = run("analyze " + name + " -o out.db");
+    EXPECT_EQ(outcome.code, 3) << name;
+    EXPECT_THAT(outcome.lines, AllOf(HasSubstr("longwire: "), HasSubstr(name))) << name;
+    EXPECT_EQ(std::count(outcome.lines.begin(), outcome.lines.end(), '\n'), 1) << outcome.lines;
+  }
+  EXPECT_THAT(directory_.names(), ElementsAre("empty.pcap", "folder", "letter.txt"));
+}
+
+TEST_F(AnalyzeCommand, KeepsWhatStandsBeforeTheDamageAndNamesItsPlace) {
+  const std::size_t packet = 16 + capture_.size() / 180;  // somewhere in the middle of a packet
+  write("cut.pcap", Octets(capture_.begin(), capture_.end() - static_cast<std::ptrdiff_t>(packet)));
+  const Outcome outcome = run("analyze cut.pcap -o cut.db");
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.lines, AllOf(HasSubstr("cut.pcap: damaged at byte "), HasSubstr("everything before it was analyzed")));
+  EXPECT_EQ(number("cut.db", "SELECT count(*) FROM http_exchanges WHERE complete"), 40);
+  EXPECT_GT(number("cut.db", "SELECT damaged_at FROM captures"), 24);
+}
+
+TEST_F(AnalyzeCommand, RefusesATargetThatCannotBeWrittenWithExitCode4) {
+  write("a.pcap", capture_);
+  std::filesystem::create_directory(directory_.file("folder"));
+  for (const std::string target : {"folder", "no/such/folder/a.db", "/dev/full"}) {
+    const Outcome outcome = run("analyze a.pcap -o " + target);
+    EXPECT_EQ(outcome.code, 4) << target << ": " << outcome.lines;
+    EXPECT_THAT(outcome.lines, HasSubstr("longwire: ")) << target;
+  }
+  EXPECT_THAT(directory_.names(), ElementsAre("a.pcap", "folder"));
+}
+
+TEST_F(AnalyzeCommand, LeavesNothingBehindWhereTheDiskIsFull) {
+  write("a.pcap", http_capture({.connections = 300, .exchanges_per_connection = 20}));
+  const Outcome outcome = run("analyze a.pcap -o a.db", "trap '' XFSZ; ulimit -f 500 &&");
+  EXPECT_EQ(outcome.code, 4) << outcome.lines;
+  EXPECT_THAT(outcome.lines, HasSubstr("cannot write a.db"));
+  EXPECT_THAT(directory_.names(), ElementsAre("a.pcap"));
+}
+
+TEST_F(AnalyzeCommand, RefusesAWrongCommandLineWithExitCode2) {
+  write("a.pcap", capture_);
+  for (const std::string arguments : {"analyze", "analyze a.pcap --no-such-option", "analyze a.pcap --threads 0",
+                                      "analyze a.pcap --threads x", "analyze a.pcap --overlap middle", "analyze a.pcap -f 'host host'",
+                                      "analyze a.pcap --token-key 12", "analyze a.pcap --keylog missing.keys", "no-such-command", ""}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments << ": " << outcome.lines;
+  }
+  EXPECT_THAT(directory_.names(), ElementsAre("a.pcap"));
+}
+
+TEST_F(AnalyzeCommand, HelpsWithExamples) {
+  for (const std::string arguments : {"--help", "analyze --help", "query --help", "report --help"}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.lines, AllOf(HasSubstr("Usage: longwire"), HasSubstr("Examples:"))) << arguments;
+  }
+}
+
+TEST(ProgressLine, TellsBytesSpeedAndTimeLeft) {
+  EXPECT_EQ(ProgressLine::line(2, 500'000'000, 1'000'000'000, 3'000'000), "500 MB of 1.0 GB  50 %  1.5 Mpackets/s  2 s left");
+  EXPECT_EQ(ProgressLine::line(0, 0, 1000, 0), "0 B of 1.0 kB  0 %");
+  EXPECT_EQ(ProgressLine::line(4, 12'000, std::nullopt, 400), "12 kB  100 packets/s") << "standard input has no end in view";
+}
+
+}  // namespace
+}  // namespace longwire
