@@ -20,7 +20,7 @@ constexpr std::size_t spares_a_coding = 8;               // arbitrary, but enoug
 // Memory that one worker's decoders use again: stages that nobody uses, and room for what a stage gives, by depth.
 struct Workshop {
   std::array<std::vector<std::unique_ptr<CodingStage>>, CodingStage::codings> spare;
-  std::array<std::vector<std::uint8_t>, limits::content_codings.value> rooms;
+  std::vector<std::vector<std::uint8_t>> rooms;  // at most limits::content_codings
 
   std::unique_ptr<CodingStage> take(Coding coding) {
     auto& stages = spare[static_cast<std::size_t>(coding)];
@@ -38,6 +38,7 @@ struct Workshop {
     if (stages.size() < spares_a_coding) stages.push_back(std::move(stage));
   }
   std::span<std::uint8_t> room(std::size_t depth) {
+    if (depth >= rooms.size()) rooms.resize(depth + 1);
     rooms[depth].resize(room_bytes);
     return rooms[depth];
   }

@@ -36,7 +36,7 @@ void Context::anomaly(std::string_view code, Bytes part, std::string_view detail
   const std::uint64_t at = part.data() == nullptr ? end : offset(part);
   const Stamp stamp = in_.empty() ? now_ : stamp_at(at == end ? end - 1 : at);
   AnomalyRow row;
-  row.id = ids_.anomalies.next(stamp.number);
+  row.id = ids_.anomalies[index(side_)].next(stamp.number);
   row.connection_id = connection.id;
   row.time_ns = stamp.time;
   row.frame = stamp.frame;

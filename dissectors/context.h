@@ -65,10 +65,11 @@ class Ids {
   IdRange range_;
 };
 
-// A connection's own. Anomalies count apart, so that how bytes were cut, which may move one before or behind a message,
-// does not change the message's id.
+// A connection's own. Anomalies count apart, and each side's apart from the other's: how bytes were cut may move an
+// anomaly before or behind a message, or behind the other side's, and must not change an id.
 struct ConnectionIds {
-  Ids rows, anomalies;
+  Ids rows;
+  Ids anomalies[2] = {Ids({session_ids.first, session_ids.end / 2}), Ids({session_ids.end / 2, session_ids.end})};  // by side
 };
 
 // Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.
