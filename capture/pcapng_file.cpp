@@ -78,7 +78,7 @@ Advance PcapngFile::read(Bytes window, CaptureLog& log) {
     const Bytes left = window.subspan(used);
     OrderedCursor head(left, order_);
     const std::uint32_t type = head.u32();
-    if (head.ok() && type == block_type::section_header) {
+    if (left.size() >= block_head_bytes && type == block_type::section_header) {
       if (left.size() < section_magic_end) return {used, section_magic_end};
       const std::optional<ByteOrder> order = order_of(left);
       if (!order) {

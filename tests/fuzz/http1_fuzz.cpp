@@ -5,10 +5,13 @@
 //   02 [STX]  the server speaks        05 [ENQ]       a cut: one packet, but two calls
 //   03 [ETX]  a hole; its length is    06 [ACK]       a new packet of the speaker
 //             the next byte            07 [BEL]       first byte only: the capture began midstream
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dissectors/http1.h"
 #include "tests/conversation.h"
@@ -58,9 +61,16 @@ Script read_script(std::string_view input) {
   return script;
 }
 
+// As sorted lines: a cut may let one side's anomaly come before the other side's.
 std::string rows(const Script& script, const Cuts& cuts, const MakeReader& make) {
   RowBatch batch;
-  return read(script.talk, cuts, batch, make) + "\n" + rows_as_text(batch);
+  std::string all = read(script.talk, cuts, batch, make) + "\n";
+  std::istringstream text(rows_as_text(batch));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  std::sort(lines.begin(), lines.end());
+  for (const std::string& line : lines) all += line + "\n";
+  return all;
 }
 
 void compare(const Script& script, const MakeReader& make) {
