@@ -4,7 +4,6 @@ option(LONGWIRE_FUZZ "build the libFuzzer targets (clang only)" OFF)
 option(LONGWIRE_WERROR "warnings are errors" OFF)
 set(LONGWIRE_SANITIZE "" CACHE STRING "sanitizers: 'address,undefined' or 'thread'")
 option(LONGWIRE_COVERAGE "instrument for coverage" OFF)
-option(LONGWIRE_LTO "link-time optimisation of the program (g++)" OFF)
 
 add_library(longwire_flags INTERFACE)
 target_compile_options(longwire_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align)
@@ -22,11 +21,4 @@ endif()
 if(LONGWIRE_COVERAGE)
   target_compile_options(longwire_flags INTERFACE --coverage)
   target_link_options(longwire_flags INTERFACE --coverage)
-endif()
-# Fat objects: the program is optimised as a whole; the tests link the plain code of the same objects, in
-# seconds (test_helpers says -fno-lto).
-add_library(longwire_link INTERFACE)  # for programs whose speed counts
-if(LONGWIRE_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(longwire_flags INTERFACE -flto=auto -ffat-lto-objects)
-  target_link_options(longwire_link INTERFACE -flto=auto)
 endif()
