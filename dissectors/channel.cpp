@@ -87,7 +87,7 @@ void Channel::end(Side side, End how, const Stamp& at, Context around) {
 // Offers whatever can be offered. What waits on the other side is older than what has just come, so it goes first.
 void Channel::run(Visit& visit) {
   const Side across = other(visit.side);
-  while (step(visit, across) || step(visit, visit.side) || tell_end(visit, visit.side) || tell_end(visit, across)) {
+  while (step(visit, across) || tell_end(visit, across) || step(visit, visit.side) || tell_end(visit, visit.side)) {
   }
   keep(visit, visit.fresh().size());
   tidy(lane(visit.side));
@@ -288,9 +288,10 @@ bool Channel::full(Side side, std::size_t unused_bytes) const {
   return unused_bytes >= limits::hold_bytes || (here.waiting != nullptr && here.waiting->backlog.marks().size() >= limits::channel_marks);
 }
 
+// A side whose end waits with held bytes is stuck; with others it is told first, and its reader may still act on them.
 bool Channel::moves_no_more(Side side) const {
   const Lane& here = lane(side);
-  return here.ended || here.reading == Reading::opaque || (here.waiting != nullptr && here.waiting->ending);
+  return here.ended || here.reading == Reading::opaque || (here.waiting != nullptr && here.waiting->ending && here.need == held);
 }
 
 // What a held side waited for may have come.

@@ -50,19 +50,19 @@ Match Http1::probe(Side, Bytes first) {
 
 Match Http1::restart(Side side, Bytes in) const {
   const Match own = asks(side) ? starts_request(as_text(in)) : starts_response(as_text(in));
-  if (sides_known_ || own == Match::yes) return own;
-  return probe(side, in);
+  const bool known = sides_known_ || pairing_.exchanges() > 0;
+  return known || own == Match::yes ? own : probe(side, in);
 }
 
 Progress Http1::data(Side side, Bytes in, Context& context) {
-  const Call call{side, context, context.must_proceed()};
+  const Call call{side, context, false, context.must_proceed()};
   half(side).held = false;
   take_skipped(call);
   return read(call, in);
 }
 
 AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
-  const Call call{side, context, true};
+  const Call call{side, context, true, true};
   take_skipped(call);
   const Bytes rest = in.subspan(read(call, in).used);
   switch (half(side).next) {
@@ -84,7 +84,7 @@ AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context
 }
 
 void Http1::end(Side side, Bytes in, End how, Context& context) {
-  const Call call{side, context, true};
+  const Call call{side, context, true, true};
   const bool closed = how == End::fin || how == End::rst;  // not merely that the capture is over
   take_skipped(call);
   const Progress left = read(call, in);
@@ -160,7 +160,7 @@ Progress Http1::lose_framing(const Call& call, Bytes in, std::size_t done, std::
 
 // Who asks may be labelled wrongly where the capture began midstream: the first start line tells.
 Match Http1::know_sides(const Call& call, std::string_view text) {
-  if (sides_known_) return Match::yes;
+  if (sides_known_ || pairing_.exchanges() > 0) return Match::yes;
   const Match own = asks(call.side) ? starts_request(text) : starts_response(text);
   const Match others = asks(call.side) ? starts_response(text) : starts_request(text);
   if (own == Match::no && others == Match::maybe && !call.last && text.size() < limits::detect_bytes) return Match::maybe;
@@ -185,10 +185,15 @@ Progress Http1::read_message(const Call& call, Bytes in) {
   Half& here = half(call.side);
   const bool first_look = here.scanned == 0;
   if (first_look) {
+    if (!text.empty() && !asks(call.side) && pairing_.first() != nullptr && pairing_.first()->simple) {
+      const Match status = starts_response(text);
+      if (status == Match::maybe && !call.last) return need(in.size() + 1);
+      if (status != Match::yes) return read_simple_response(call, in);
+    }
     if (const std::size_t empty = empty_lines(text); empty > 0) return used(empty);
     if (text.empty() || (text == "\r" && !call.last)) return need(in.size() + 1);
     if (know_sides(call, text) == Match::maybe) return need(in.size() + 1);
-    if (!asks(call.side) && !status_line_begins(text)) return read_without_status(call, in);
+    if (!asks(call.side) && !status_line_begins(text)) return lose_framing(call, in, 0, "http1.start_line");
     if (first_line(text) == 0) return wait_for_head(call, in);
   }
   std::size_t scanned = here.scanned;
@@ -236,7 +241,7 @@ void Http1::read_cut_head(const Call& call, Bytes in, bool limited) {
 
 Progress Http1::read_request(const Call& call, Head& head) {
   if (pairing_.open() >= limits::http1_pipeline) {
-    if (call.context.other_side_seen() && !call.last) return hold(call);
+    if (call.context.other_side_seen() && !call.alone) return hold(call);
     pairing_.give_up_oldest(call.context);
   }
   take_request(call, head);
@@ -307,7 +312,7 @@ Progress Http1::read_response(const Call& call, Head& head) {
 
 // The exchange that the response in `in` belongs to, a new one where its request was not seen; null = wait for it.
 Http1Exchange* Http1::answered(const Call& call, Bytes in) {
-  const bool in_vain = unasked_ || call.last || half(asking_).ended || call.context.connection.one_way;
+  const bool in_vain = unasked_ || call.alone || half(asking_).ended || call.context.connection.one_way;
   Http1Exchange* exchange = pairing_.answer(call.context.first_stamp(in), !in_vain, call.context);
   if (exchange != nullptr && !exchange->request.seen) unasked_ = in_vain;
   return exchange;
@@ -336,15 +341,13 @@ void Http1::begin_message(const Call& call, Http1Message& begun, const Head& hea
   begun.keep_alive = head.fields.keep_alive;
 }
 
-// The response side does not begin with a status line: HTTP/0.9, or not HTTP.
-Progress Http1::read_without_status(const Call& call, Bytes in) {
-  Http1Exchange* exchange = pairing_.first();
-  if (exchange == nullptr || !exchange->simple || exchange->response.seen) return lose_framing(call, in, 0, "http1.start_line");
-  Http1Message& response = exchange->response;
-  response.seen = true;
-  response.first = response.last = call.context.first_stamp(in);
-  exchange->until_close = true;
-  response.body.begin({BodyLength::Kind::until_close}, nullptr);
+// The response of HTTP/0.9: content without a head.
+Progress Http1::read_simple_response(const Call& call, Bytes in) {
+  Http1Exchange& exchange = *pairing_.first();
+  exchange.response.seen = true;
+  exchange.response.first = exchange.response.last = call.context.first_stamp(in);
+  exchange.response.body.begin({BodyLength::Kind::until_close}, nullptr);
+  exchange.until_close = true;
   half(call.side).next = Next::body;
   half(call.side).begun = true;
   return used(0);
@@ -389,7 +392,7 @@ Match Http1::left_out(const Call& call, Bytes in) {
   const bool refused = request && reading.response.seen && reading.interim_statuses.empty();
   if (request && !refused) return Match::no;
   const Match match = request ? starts_request(as_text(in)) : starts_response(as_text(in));
-  const bool told = call.last || in.size() >= std::min<std::uint64_t>(body.left(), limits::detect_bytes);
+  const bool told = call.last || in.size() >= limits::detect_bytes;
   return match == Match::maybe && told ? Match::no : match;
 }
 
@@ -410,6 +413,10 @@ Progress Http1::read_body(const Call& call, Bytes in) {
   Progress progress = used(step.used);
   progress.need = step.need;
   progress.skip = step.skip;
+  if (step.skip > 0 && asks(call.side) && pairing_.last()->undecided()) {  // what was skipped would not be told at a hand-over
+    progress.need = 1;
+    progress.skip = 0;
+  }
   return progress;
 }
 
@@ -462,7 +469,7 @@ Progress Http1::read_decision(const Call& call, Bytes in) {
   const Http1Exchange* asked = pairing_.last();
   if (asked != nullptr && asked->undecided()) {
     if (in.empty()) return need(1);
-    if (!call.last && !half(other(call.side)).ended) return hold(call);
+    if (!call.alone && !half(other(call.side)).ended) return hold(call);
     if (asked->connect && starts_request(as_text(in)) != Match::yes) return hand_on_to(make_detector(), 0, call);  // nobody refused
   }
   here.next = Next::message;

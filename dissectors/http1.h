@@ -47,7 +47,8 @@ class Http1 final : public Dissector {
   struct Call {  // what is being read for
     Side side;
     Context& context;
-    bool last;  // waiting has no sense any more
+    bool last;   // no bytes of this side follow, or none that are next to these
+    bool alone;  // waiting for the other side has no sense any more
   };
 
   struct Head {  // of the message being read
@@ -76,7 +77,7 @@ class Http1 final : public Dissector {
   Progress read_request(const Call& call, Head& head);
   Progress read_late_fields(const Call& call, Bytes in);
   Progress read_response(const Call& call, Head& head);
-  Progress read_without_status(const Call& call, Bytes in);
+  Progress read_simple_response(const Call& call, Bytes in);
   void read_cut_head(const Call& call, Bytes in, bool limited);
   void take_request(const Call& call, Head& head);
   Http1Exchange* answered(const Call& call, Bytes in);

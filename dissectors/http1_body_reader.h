@@ -40,13 +40,13 @@ class Http1BodyReader {
   bool holed() const { return holed_; }
   // True where the last byte was read, skipped or missed.
   bool over() const { return kind_ == BodyLength::Kind::counted && left_ == 0; }
-  // The most bytes that can still come.
-  std::uint64_t left() const;
   // Behind the transfer codings, and behind the content codings too; NULL = not decodable.
   Integer content_bytes() const { return content_ == nullptr ? Integer(bytes_) : content_->content_bytes(); }
   Integer decoded_bytes() const { return content_ == nullptr ? Integer(bytes_) : content_->decoded_bytes(); }
 
  private:
+  // The most bytes that can still come.
+  std::uint64_t left() const;
   Step read_data(Bytes in, std::uint64_t left);
   Step read_chunked(Bytes in);
   Step read_trailers(std::string_view in);

@@ -79,8 +79,8 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
   row.id = id;
   row.connection_id = context.connection.id;
   row.ordinal = ordinal;
-  const HttpVersion version = request.seen && request.version != Http1Message::no_version ? request.version : response.version;
-  if (version != Http1Message::no_version) row.version = version.text();
+  const bool told = request.seen && request.version != Http1Message::no_version;
+  if (told || response.seen) row.version = (told ? request : response).version.text();
   row.scheme = scheme.begin == Piece::null ? Text("http") : column(scheme);
   row.method = column(method);
   row.authority = column(authority);

@@ -245,8 +245,11 @@ Match starts_request(std::string_view text) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (static_cast<unsigned char>(rest[i]) < ' ' || rest[i] == 0x7f) return Match::no;
     if (rest[i] != ' ' || i == 0) continue;
-    const Match version = matches(rest.substr(i + 1), "HTTP/1.d");
-    if (version != Match::no) return version;
+    const std::string_view version = rest.substr(i + 1);
+    const Match match = matches(version, "HTTP/1.d");
+    const std::size_t end = version_pattern.size();
+    if (match == Match::maybe || (match == Match::yes && version.size() == end)) return Match::maybe;
+    if (match == Match::yes && (version[end] == '\r' || version[end] == '\n')) return Match::yes;
   }
   return Match::maybe;
 }

@@ -102,8 +102,8 @@ void check_controls(std::string_view section, Oddities& oddities);
 // False where `text` cannot begin with a status line, however it goes on.
 bool status_line_begins(std::string_view text);
 
-// Whether a message starts at `text`: a request line with a version, or a status line. `yes` needs nothing behind the
-// version's digits, or behind the status code's; `no` is told by the first byte that does not fit.
+// Whether a message starts at `text`: a request line with a version and its line end, or a status line up to its code.
+// `no` is told by the first byte that does not fit.
 Match starts_request(std::string_view text);
 Match starts_response(std::string_view text);
 // Whether `text` is a whole request line of HTTP/0.9, "GET /path".

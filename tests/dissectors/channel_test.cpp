@@ -156,10 +156,10 @@ TEST(Channel, TwoSidesThatWaitForEachOtherBothProceedAtTheEnd) {
   Conversation talk;
   talk.server(unit('w', "s")).client(unit('w', "c")).end(Side::server).end(Side::client);
   EXPECT_EQ(rows(talk),
-            "anomalies frame=2 side=client layers=toy offset=0 code=toy.w detail=c ends in frame 2\n"
             "anomalies frame=1 side=server layers=toy offset=0 code=toy.w detail=s ends in frame 1\n"
-            "anomalies frame=4 side=client layers=toy offset=3 code=toy.fin detail=0 unused, 0 skipped\n"
-            "anomalies frame=3 side=server layers=toy offset=3 code=toy.fin detail=0 unused, 0 skipped\n");
+            "anomalies frame=3 side=server layers=toy offset=3 code=toy.fin detail=0 unused, 0 skipped\n"
+            "anomalies frame=2 side=client layers=toy offset=0 code=toy.w detail=c ends in frame 2\n"
+            "anomalies frame=4 side=client layers=toy offset=3 code=toy.fin detail=0 unused, 0 skipped\n");
 }
 
 TEST(Channel, SkippedBytesAreCountedOverPackets) {

@@ -156,9 +156,12 @@ TEST(Http1Message, SectionLengthGoesOnWhereItStopped) {
 }
 
 TEST(Http1Message, WhereARequestStarts) {
-  EXPECT_EQ(starts_request("GET / HTTP/1.1"), Match::yes);
+  EXPECT_EQ(starts_request("GET / HTTP/1.1\r"), Match::yes);
+  EXPECT_EQ(starts_request("GET / HTTP/1.1\n"), Match::yes);
+  EXPECT_EQ(starts_request("GET / HTTP/1.1"), Match::maybe);
+  EXPECT_EQ(starts_request("GET / HTTP/1.1x\r"), Match::no);
   EXPECT_EQ(starts_request("PROPFIND http://a/ HTTP/1.0\r\n"), Match::yes);
-  EXPECT_EQ(starts_request("GET /a b HTTP/1.1"), Match::yes);
+  EXPECT_EQ(starts_request("GET /a b HTTP/1.1\r"), Match::yes);
   EXPECT_EQ(starts_request("GET / HTTP/1."), Match::maybe);
   EXPECT_EQ(starts_request("GET / HTTP/2.0"), Match::maybe);  // the target might go on: "GET / HTTP/2.0 HTTP/1.1"
   EXPECT_EQ(starts_request("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Match::no);
