@@ -227,7 +227,7 @@ void check_controls(std::string_view section, Oddities& oddities) {
   const auto control = [](char c) { return (static_cast<std::uint8_t>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f; };
   std::uint8_t strange = 0;  // without a branch a byte, so that it is done many bytes at a time
   for (std::size_t i = 0; i + 1 < section.size(); ++i) {
-    strange = static_cast<std::uint8_t>(strange | control(section[i]) | ((section[i] == '\r') & (section[i + 1] != '\n')));
+    strange = static_cast<std::uint8_t>(strange | int{control(section[i])} | (int{section[i] == '\r'} & int{section[i + 1] != '\n'}));
   }
   if (strange == 0) return;
   for (std::size_t i = 0; i + 1 < section.size(); ++i) {
