@@ -12,15 +12,11 @@ namespace {
 
 // Leaves the framing as it is: `used` bytes were read, and reading goes on.
 Progress used(std::size_t count) {
-  Progress progress;
-  progress.used = count;
-  return progress;
+  return {.used = count};
 }
 
 Progress need(std::size_t count) {
-  Progress progress;
-  progress.need = count;
-  return progress;
+  return {.need = count};
 }
 
 std::unique_ptr<Dissector> reader_behind_upgrade(std::string_view protocol) {

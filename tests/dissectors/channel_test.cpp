@@ -403,7 +403,7 @@ TEST(Channel, LayersBeginWithThoseAround) {
 
 TEST(Channel, AnIdleChannelIsSmall) {
   EXPECT_LE(sizeof(Channel), 64u);
-  EXPECT_LE(sizeof(Session), 128u);
+  EXPECT_LE(sizeof(Session), 144u);  // with an idle reader's 88 bytes below 256
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST(Context, AnAnomalySaysWhereAndWhat) {
   EXPECT_EQ(rows(talk, "id connection_id time_ns frame side layers offset code detail"),
             "anomalies id=1000 connection_id=7 time_ns=1700000000001000000 frame=1 side=client layers=asker offset=4 code=asker.end "
             "detail=ab\\\\x0a\\\\xff\n"
-            "anomalies id=1001 connection_id=7 time_ns=1700000000001000000 frame=1 side=server layers=asker offset=0 code=asker.end "
+            "anomalies id=1400 connection_id=7 time_ns=1700000000001000000 frame=1 side=server layers=asker offset=0 code=asker.end "
             "detail=NULL\n");
 }
 
