@@ -35,13 +35,6 @@ KNOWN = {
         (r'no request CONNECT /, Host www.google.com, frame 409$',
          'the target of CONNECT is its authority, whatever Host says (RFC 9112 section 3.2.3)'),
     ],
-    'zeek+zeek/testing/btest/Traces/http/no-uri.pcap': [
-        (r'no request GET HTTP/1.1, Host bro.org, frame 4$', 'a request line without a target (RFC 9112 section 3); an anomaly'),
-    ],
-    'zeek+zeek/testing/btest/Traces/http/connect-with-smtp.pcap': [
-        (r'no request CONNECT mailin03.sul.t-online.de:25, ',
-         'the target is sent as `mailin03.sul.t-online.de:25 /`, with whitespace (RFC 9112 section 3.2): kept as sent; an anomaly'),
-    ],
     'OISF+suricata-verify/tests/http-gap-simple/input.pcap': [
         (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
     ],
