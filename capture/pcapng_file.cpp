@@ -48,7 +48,7 @@ std::string text_of(OrderedCursor value) {
 
 // The draft has said bits and octets; writers use both. No FCS has 8 octets, and none fewer than 16 bits.
 std::uint8_t fcs_octets(std::uint8_t value) {
-  return value >= 8 ? value / 8 : value;
+  return static_cast<std::uint8_t>(value >= 8 ? value / 8 : value);
 }
 
 std::optional<ByteOrder> order_of(Bytes section_header) {
