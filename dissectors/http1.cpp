@@ -238,7 +238,7 @@ void Http1::read_cut_head(const Call& call, Bytes in, bool limited) {
 Progress Http1::read_request(const Call& call, Head& head) {
   if (pairing_.open() >= limits::http1_pipeline) {
     if (call.context.other_side_seen() && !call.alone) return hold(call);
-    pairing_.give_up_oldest(call.context);
+    if (pairing_.give_up_oldest(call.context)) call.context.anomaly("http1.limit", head.bytes.first(1), "requests without a response");
   }
   take_request(call, head);
   if (head.start.kind == StartLine::Kind::simple_request) {

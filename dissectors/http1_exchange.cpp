@@ -117,7 +117,7 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
   row.pushed = 0;
   row.complete = request.whole && response.whole;
   row.midstream = midstream;
-  row.limited = request.limited || response.limited;
+  row.limited = limited || request.limited || response.limited;
   context.rows().add(row);
 }
 

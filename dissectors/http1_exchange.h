@@ -62,6 +62,7 @@ struct Http1Exchange {
   bool behind_hole = false;  // requests before it may have been lost
   bool midstream = false;    // likewise, or its own beginning was
   bool until_close = false;  // its response lasts until close
+  bool limited = false;      // a limit parted its request from its response
 
   std::string_view view(Piece piece) const { return std::string_view(text).substr(piece.begin, piece.size); }
   // The method, as far as it changes what a response means; empty where the request was not seen.

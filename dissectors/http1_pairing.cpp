@@ -19,7 +19,21 @@ Http1Exchange& Http1Pairing::ask(const Stamp& at, Context& context) {
   return exchange;
 }
 
+// Of a response that begins at `at` and whose request is not known, or not any more.
+Http1Exchange& Http1Pairing::make_unasked(const Stamp& at, Context& context) {
+  open_.insert(open_.begin(), make(at, context));
+  open_.front()->request.over = true;
+  return *open_.front();
+}
+
 Http1Exchange* Http1Pairing::answer(const Stamp& at, bool may_wait, Context& context) {
+  if (given_up_ > 0 && !responses_missed_ && first()->request.seen) {
+    --given_up_;
+    pipelined_ = true;
+    Http1Exchange& exchange = make_unasked(at, context);
+    exchange.limited = true;
+    return &exchange;
+  }
   const bool behind_hole = requests_missed_ || responses_missed_;
   const auto sent_later = [&](const auto& exchange) { return exchange->request.seen && exchange->request.first.number > at.number; };
   const auto sent = static_cast<std::size_t>(std::find_if(open_.begin(), open_.end(), sent_later) - open_.begin());
@@ -36,10 +50,9 @@ Http1Exchange* Http1Pairing::answer(const Stamp& at, bool may_wait, Context& con
     if (!alone) return open_.front().get();
   }
   if (!alone && may_wait) return nullptr;
-  open_.insert(open_.begin(), make(at, context));
-  open_.front()->request.over = true;
-  open_.front()->midstream = behind_hole || alone;
-  return open_.front().get();
+  Http1Exchange& exchange = make_unasked(at, context);
+  exchange.midstream = behind_hole || alone;
+  return &exchange;
 }
 
 // Whether a response beginning at `at` is certainly of a lost request before `exchange`.
@@ -54,13 +67,17 @@ void Http1Pairing::give_up(std::size_t count, Context& context) {
   settle(context);
 }
 
-void Http1Pairing::give_up_oldest(Context& context) {
+bool Http1Pairing::give_up_oldest(Context& context) {
   const auto oldest = std::find_if(open_.begin(), open_.end(), [](const auto& exchange) { return waits(*exchange); });
-  if (oldest == open_.end()) return;
-  (*oldest)->response.over = true;
-  if (!(*oldest)->over()) return;
-  (*oldest)->add_row(context, previous_end_);
-  open_.erase(oldest);
+  if (oldest == open_.end()) return false;
+  Http1Exchange& exchange = **oldest;
+  exchange.limited = exchange.response.over = true;
+  if (exchange.behind_hole) responses_missed_ = true;  // the next response may be of a lost request before it
+  if (exchange.over()) {
+    exchange.add_row(context, previous_end_);
+    open_.erase(oldest);
+  }
+  return given_up_++ == 0;
 }
 
 void Http1Pairing::settle(Context& context) {
@@ -70,7 +87,9 @@ void Http1Pairing::settle(Context& context) {
     previous_end_ = (*done)->end_time();
   }
   open_.erase(open_.begin(), done);
-  if (open_.empty()) responses_missed_ = false;
+  if (!open_.empty()) return;
+  responses_missed_ = false;
+  given_up_ = 0;
 }
 
 void Http1Pairing::close(Context& context) {

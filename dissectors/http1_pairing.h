@@ -8,6 +8,9 @@
 //   - where responses may be lost, the last request captured before a response is the one it answers, and those before
 //     it have lost theirs; of a client that pipelines none can be told, and the response stands alone.
 // Once everything open is answered, order tells again.
+//
+// More than limits::http1_pipeline are not kept open: the row of the oldest is made without its response, which stands
+// alone when it comes. As many such responses come first as were given up, so order still tells the others.
 #pragma once
 
 #include <memory>
@@ -37,8 +40,9 @@ class Http1Pairing {
   void miss_requests() { requests_missed_ = true; }
   void miss_responses() { responses_missed_ = !open_.empty(); }
 
-  // The oldest exchange that waits for a response is not waited for any longer.
-  void give_up_oldest(Context& context);
+  // The oldest exchange that waits for a response is not waited for any longer: a limit. True where no other one's
+  // response is still to come.
+  bool give_up_oldest(Context& context);
   // Makes the rows of the exchanges that are over.
   void settle(Context& context);
   // Nothing more comes: makes all rows.
@@ -49,10 +53,12 @@ class Http1Pairing {
   bool precedes(const Stamp& at, const Http1Exchange& exchange) const;
   void give_up(std::size_t count, Context& context);
   std::unique_ptr<Http1Exchange> make(const Stamp& at, Context& context);
+  Http1Exchange& make_unasked(const Stamp& at, Context& context);
 
   std::vector<std::unique_ptr<Http1Exchange>> open_;
   Integer previous_end_;  // of the last exchange whose row was made
   std::uint64_t exchanges_ = 0;
+  std::uint64_t given_up_ = 0;     // responses to come of exchanges that were given up for the limit
   bool requests_missed_ = false;   // between the last request and the next one
   bool responses_missed_ = false;  // and exchanges from before are still open
   bool pipelined_ = false;         // a request was sent while another one waited
