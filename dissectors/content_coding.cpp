@@ -60,13 +60,22 @@ std::optional<Coding> coding_named(std::string_view name) {
 
 }  // namespace
 
-std::unique_ptr<ContentDecoder> ContentDecoder::make(std::string_view codings, ContentSink* sink) {
+void CodingNames::add_list(std::string_view list) {
+  while (!list.empty()) add(next_element(list));
+}
+
+void CodingNames::add(std::string_view name) {
+  if (name.empty() || equal_ignoring_case(name, "identity")) return;
+  if (size_ < names_.size()) names_[size_] = name;
+  if (!too_many()) ++size_;
+}
+
+std::unique_ptr<ContentDecoder> ContentDecoder::make(const CodingNames& codings, ContentSink* sink) {
+  if (codings.too_many()) return nullptr;
   std::unique_ptr<ContentDecoder> decoder(new ContentDecoder(sink));
-  while (!codings.empty()) {
-    const std::string_view name = next_element(codings);
-    if (name.empty() || equal_ignoring_case(name, "identity")) continue;
+  for (const std::string_view name : codings.kept()) {
     const std::optional<Coding> coding = coding_named(name);
-    if (!coding || decoder->stages_.size() == limits::content_codings) return nullptr;
+    if (!coding) return nullptr;
     Stage stage{workshop().take(*coding)};
     if (stage.coding == nullptr) return nullptr;
     decoder->stages_.push_back(std::move(stage));

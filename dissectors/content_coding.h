@@ -4,12 +4,16 @@
 // Owned by the reader of the body. The decoders' memory is used again by the same thread's next body.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "capture/bytes.h"
+#include "capture/limits.h"
 #include "dissectors/coding_stage.h"
 
 namespace longwire {
@@ -21,11 +25,31 @@ class ContentSink {
   virtual void take(Bytes decoded) = 0;
 };
 
+// Names of codings in the order in which they were applied, whether they came in one field line or in several
+// (RFC 9110 sections 5.3 and 8.4). Views into the field values.
+class CodingNames {
+ public:
+  CodingNames() = default;
+  explicit CodingNames(std::string_view list) { add_list(list); }
+
+  void add_list(std::string_view list);
+  // `identity` is no coding.
+  void add(std::string_view name);
+
+  bool empty() const { return size_ == 0; }
+  // More than limits::content_codings: those beyond are not kept.
+  bool too_many() const { return size_ > names_.size(); }
+  std::span<const std::string_view> kept() const { return {names_.data(), std::min(size_, names_.size())}; }
+
+ private:
+  std::array<std::string_view, limits::content_codings> names_;
+  std::size_t size_ = 0;
+};
+
 class ContentDecoder {
  public:
-  // `codings`: the value of Content-Encoding, in the order in which they were applied; `identity` and nothing at all are
-  // passed through. Null where one of them is unknown, or where there are more than limits::content_codings.
-  static std::unique_ptr<ContentDecoder> make(std::string_view codings, ContentSink* sink = nullptr);
+  // Where there are no codings, everything is passed through. Null where one is unknown, or where there are too many.
+  static std::unique_ptr<ContentDecoder> make(const CodingNames& codings, ContentSink* sink = nullptr);
   ~ContentDecoder();
 
   // The next coded bytes. Does nothing any more once something was wrong.

@@ -6,16 +6,14 @@ std::unique_ptr<Http1Content> Http1Content::make(const Http1Fields& fields, bool
                                                  const DissectOptions& options) {
   const bool coded_transfer = !fields.transfer_codings.empty();
   const bool kept = options.bodies != nullptr;
-  const bool coded_content =
-      (of_response || kept) && !fields.content_encoding.empty() && !equal_ignoring_case(fields.content_encoding, "identity");
+  const bool coded_content = (of_response || kept) && !fields.content_codings.empty();
   if (!coded_transfer && !coded_content && !kept) return nullptr;
   auto content = std::make_unique<Http1Content>();
   content->coded_transfer_ = coded_transfer;
   content->coded_content_ = coded_content;
   if (kept) content->file_ = options.bodies->open(exchange_id, of_response ? Side::server : Side::client);
   if (coded_transfer) content->transfer_ = ContentDecoder::make(fields.transfer_codings, content.get());
-  if (coded_content && !fields.several_content_encodings)
-    content->content_ = ContentDecoder::make(fields.content_encoding, content->file_.get());
+  if (coded_content) content->content_ = ContentDecoder::make(fields.content_codings, content->file_.get());
   return content;
 }
 

@@ -36,9 +36,7 @@ void Http1Fields::read(const Field& field, Oddities& oddities) {
       if (equal_ignoring_case(name, "content-length")) read_content_length(field.value, oddities);
       break;
     case 16:
-      if (!equal_ignoring_case(name, "content-encoding")) break;
-      several_content_encodings = content_encoding.data() != nullptr;
-      content_encoding = field.value;
+      if (equal_ignoring_case(name, "content-encoding")) content_codings.add_list(field.value);
       break;
     case 17:
       if (equal_ignoring_case(name, "transfer-encoding")) read_transfer_encoding(field.value);
@@ -80,12 +78,13 @@ void Http1Fields::read_content_length(std::string_view value, Oddities& oddities
 void Http1Fields::read_transfer_encoding(std::string_view value) {
   for (std::string_view list = value, element; !(element = next_element(list)).empty();) {
     if (equal_ignoring_case(element, "identity")) continue;
+    const bool chunked = equal_ignoring_case(element, "chunked");
     if (chunked_last) chunked_before_last = true;
+    if (chunked_last && !chunked) transfer_codings.add("chunked");  // which nothing here takes off from below another coding
+    if (!chunked) transfer_codings.add(element);
+    chunked_last = chunked;
     transfer_encoding = true;
-    chunked_last = equal_ignoring_case(element, "chunked");
-    if (!chunked_last) transfer_codings = value.substr(0, value.size() - list.size());
   }
-  while (transfer_codings.ends_with(',')) transfer_codings.remove_suffix(1);
 }
 
 void Http1Fields::read_connection(std::string_view value) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dissectors/content_coding.h"
 #include "dissectors/http1_message.h"
 
 namespace longwire {
@@ -18,15 +19,15 @@ struct Http1Fields {
 
   // Transfer-Encoding (RFC 9112 section 6.1); `identity`, of RFC 2616, is no coding.
   bool transfer_encoding = false;
-  bool chunked_last = false;          // chunked is the final coding
-  bool chunked_before_last = false;   // chunked stands where it may not
-  std::string_view transfer_codings;  // codings before the final chunked; empty = none
+  bool chunked_last = false;         // chunked is the final coding
+  bool chunked_before_last = false;  // chunked stands where it may not
+  CodingNames transfer_codings;      // before the final chunked
 
   // Connection (RFC 9110 section 7.6.1, RFC 9112 section 9.3); Proxy-Connection counts as a client's or proxy's wish.
   bool close = false, keep_alive = false, upgrade_option = false;
 
-  std::string_view host, upgrade, content_encoding;             // data() is null where the field is absent
-  bool several_content_encodings = false;                       // in more than one field line
+  CodingNames content_codings;                                  // Content-Encoding (RFC 9110 section 8.4)
+  std::string_view host, upgrade;                               // data() is null where the field is absent
   bool expect_continue = false;                                 // RFC 9110 section 10.1.1
   std::int64_t keep_alive_timeout_s = -1, keep_alive_max = -1;  // Keep-Alive (RFC 2068 section 19.7.1); -1 = not said
 

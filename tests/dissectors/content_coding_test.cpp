@@ -34,7 +34,7 @@ std::string decoded(std::string_view codings, std::string_view body) {
   std::string first;
   for (const std::size_t piece : {body.size() + 1, std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
     Text kept;
-    const auto decoder = ContentDecoder::make(codings, &kept);
+    const auto decoder = ContentDecoder::make(CodingNames(codings), &kept);
     if (decoder == nullptr) return "unknown";
     for (std::size_t at = 0; at < body.size(); at += piece) decoder->add(as_bytes(body.substr(at, piece)));
     const std::string result = kept.text + "|" + std::string(decoder->finish());
@@ -123,7 +123,7 @@ std::string gzipped(std::string_view plain) {
 }
 
 TEST(ContentCoding, TheBestThatDeflateCanDoIsNoBomb) {
-  const auto decoder = ContentDecoder::make("gzip");
+  const auto decoder = ContentDecoder::make(CodingNames("gzip"));
   decoder->add(as_bytes(gzipped(std::string(32 << 20, '\0'))));
   EXPECT_EQ(decoder->finish(), "");
   EXPECT_EQ(decoder->decoded_bytes(), 32u << 20);
@@ -135,7 +135,7 @@ TEST(ContentCoding, ABombIsStopped) {
   for (int i = 0; i < 512; ++i) {
     bomb += {static_cast<char>(block & 0xff), static_cast<char>(block >> 8 & 0xff), static_cast<char>(block >> 16), '\0'};
   }
-  const auto decoder = ContentDecoder::make("zstd");
+  const auto decoder = ContentDecoder::make(CodingNames("zstd"));
   decoder->add(as_bytes(bomb));
   EXPECT_EQ(decoder->finish(), "http.coding.limit");
   EXPECT_LT(decoder->decoded_bytes(), 17u << 20);
@@ -143,7 +143,7 @@ TEST(ContentCoding, ABombIsStopped) {
 
 TEST(ContentCoding, ADecoderIsAsNewForTheNextBody) {
   for (const std::string codings : {"gzip", "deflate", "br", "zstd"}) {
-    { ContentDecoder::make(codings)->add(as_bytes("not that")); }
+    { ContentDecoder::make(CodingNames(codings))->add(as_bytes("not that")); }
   }
   EXPECT_EQ(decoded("gzip", gzip_hello), "hello|");
   EXPECT_EQ(decoded("deflate", raw_hello), "hello|");

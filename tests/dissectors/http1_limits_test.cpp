@@ -105,5 +105,68 @@ TEST(Http1Limits, NoResponseIsGivenToARequestWhereAHoleHidesWhoseItIs) {
   EXPECT_EQ(rows_at_some_cuts(talk, {"http_exchanges path reason limited"}), expected + pairs(2000, 2000));
 }
 
+// ---- heads ----
+
+constexpr std::size_t head = limits::http1_header_bytes;
+
+// A head of `size` bytes, filled up by one field more.
+std::string head_of(std::size_t size, const std::string& front) {
+  const std::string name = "Filler: ", end = "\r\n\r\n";
+  return front + name + std::string(size - front.size() - name.size() - end.size(), 'f') + end;
+}
+
+const std::string get_big = "GET /big HTTP/1.1\r\nHost: a\r\n", ok_big = "HTTP/1.1 200 to-big\r\nContent-Length: 0\r\n";
+const std::vector<std::string> heads{"http_exchanges path reason complete limited", "anomalies frame side offset code"};
+
+TEST(Http1Limits, HeadsAsLongAsTheLimitAreRead) {
+  Conversation talk;
+  talk.client(head_of(head, get_big)).server(head_of(head, ok_big)).client(request(2)).server(responses(2, 2)).close();
+  EXPECT_EQ(rows_at_some_cuts(talk, heads),
+            "http_exchanges path=/big reason=to-big complete=1 limited=0\n"
+            "http_exchanges path=/2 reason=to-2 complete=1 limited=0\n");
+}
+
+TEST(Http1Limits, ARequestHeadBeyondTheLimitKeepsItsWholeLines) {
+  for (const std::size_t size : {head + 1, 2 * head}) {
+    Conversation talk;
+    talk.client(head_of(size, get_big)).server(responses(1, 1)).client(request(2)).server(responses(2, 2)).close();
+    EXPECT_EQ(rows_at_some_cuts(talk, heads),
+              "http_exchanges path=/big reason=to-1 complete=0 limited=1\n"
+              "http_exchanges path=/2 reason=to-2 complete=1 limited=0\n"
+              "anomalies frame=1 side=client offset=0 code=http1.limit\n"
+              "anomalies frame=3 side=client offset=" +
+                  std::to_string(size) + " code=channel.passed_over\n")
+        << size;
+  }
+}
+
+TEST(Http1Limits, AResponseHeadBeyondTheLimitKeepsItsWholeLines) {
+  for (const std::size_t size : {head + 1, 2 * head}) {
+    Conversation talk;
+    talk.client(request(1)).server(head_of(size, ok_big)).client(request(2)).server(responses(2, 2)).close();
+    EXPECT_EQ(rows_at_some_cuts(talk, heads),
+              "http_exchanges path=/1 reason=to-big complete=0 limited=1\n"
+              "http_exchanges path=/2 reason=to-2 complete=1 limited=0\n"
+              "anomalies frame=2 side=server offset=0 code=http1.limit\n"
+              "anomalies frame=4 side=server offset=" +
+                  std::to_string(size) + " code=channel.passed_over\n")
+        << size;
+  }
+}
+
+TEST(Http1Limits, ALineWithoutEndIsNoMessage) {
+  Conversation talk;
+  talk.client(request(1)).server(responses(1, 1)).client("GET /" + std::string(2 * head, 'x'));
+  talk.client(request(2)).server(responses(2, 2)).close();
+  EXPECT_EQ(rows_at_some_cuts(talk, heads),
+            "http_exchanges path=/1 reason=to-1 complete=1 limited=0\n"
+            "http_exchanges path=/2 reason=to-2 complete=1 limited=0\n"
+            "anomalies frame=3 side=client offset=" +
+                std::to_string(request(1).size()) +
+                " code=http1.limit\n"
+                "anomalies frame=4 side=client offset=" +
+                std::to_string(request(1).size() + 5 + 2 * head) + " code=channel.passed_over\n");
+}
+
 }  // namespace
 }  // namespace longwire::test
