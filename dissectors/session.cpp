@@ -1,7 +1,5 @@
 #include "dissectors/session.h"
 
-#include <arpa/inet.h>
-
 #include "dissectors/community_id.h"
 #include "dissectors/detector.h"
 
@@ -9,11 +7,7 @@ namespace longwire {
 namespace {
 
 Text address_text(const Address& address, Arena& arena) {
-  char text[INET6_ADDRSTRLEN];
-  constexpr std::size_t ipv4_at = 12;  // in the mapped form
-  const bool ipv4 = address.is_ipv4();
-  inet_ntop(ipv4 ? AF_INET : AF_INET6, address.octets.data() + (ipv4 ? ipv4_at : 0), text, sizeof text);
-  return arena.copy(text);
+  return arena.copy(address.to_string());
 }
 
 Text close_text(ConnectionFacts::Close close) {
@@ -49,6 +43,10 @@ void fill_sides(ConnectionRow& row, const ConnectionFacts& facts) {
   row.server_out_of_order_packets = server.out_of_order_packets;
   row.client_missing_bytes = client.missing_bytes;
   row.server_missing_bytes = server.missing_bytes;
+  row.client_unacknowledged_bytes = client.unacknowledged_bytes;
+  row.server_unacknowledged_bytes = server.unacknowledged_bytes;
+  row.client_acknowledged_ns = unless<Time>(client.acknowledged, 0);
+  row.server_acknowledged_ns = unless<Time>(server.acknowledged, 0);
   row.client_mss = unless<std::uint16_t>(client.mss, 0);
   row.server_mss = unless<std::uint16_t>(server.mss, 0);
   row.client_zero_windows = client.zero_windows;

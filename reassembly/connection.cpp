@@ -47,13 +47,13 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   const Side side = sender(segment);
   out.side = side;
   ++counted(side).packets;
-  const Time idle = segment.at.time - facts_.last.time;
+  const Time last = facts_.last.time;
   facts_.last = segment.at;
   facts_.one_way = facts_.side[0].packets == 0 || facts_.side[1].packets == 0;
   if (segment.has(tcp_flag::rst)) return reset(segment, side, out);
 
   const bool syn = segment.has(tcp_flag::syn);
-  if (syn && !synchronize(segment, side)) return;
+  if (syn && !synchronize(segment, side, out)) return;
   TcpSide& own = at(side);
   if (!own.started()) own.start(segment.seq, TcpSide::StartedBy::midstream);
   const auto offset = own.locate(segment.seq + (syn ? 1 : 0));
@@ -61,9 +61,13 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
     out.anomaly = "tcp.seq.absurd";
     return;
   }
+  if (segment.has(tcp_flag::fin) && !facts_.one_way && !in_window(*offset, side)) {
+    out.anomaly = "tcp.fin.window";
+    return;
+  }
   if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
   if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
-  watch_keepalive(segment, side, *offset, idle, out);
+  watch_keepalive(segment, side, *offset, last, out);
   if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
   watch_window(segment, side, out);
   if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
@@ -76,12 +80,13 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
 }
 
 // False where the SYN is not this connection's: it is counted as a packet, and nothing else of it believed.
-bool Connection::synchronize(const Segment& segment, Side side) {
+bool Connection::synchronize(const Segment& segment, Side side, Outcome& out) {
   const bool syn_ack = segment.has(tcp_flag::ack);
   if (syn_ack && !answers_syn(segment, side)) return at(side).started() && at(side).first_sequence() == segment.seq + 1;
   TcpSide& own = at(side);
   const std::uint32_t first_sequence = segment.seq + 1;
   if (own.started() && own.first_sequence() == first_sequence) {
+    if (own.syn_seen()) tell(out, "syn_retransmitted", side, segment.at);
     own.syn_found();
   } else if (counted(side).bytes == 0 && !own.fin_seen()) {
     own.start(first_sequence, TcpSide::StartedBy::own_syn);
@@ -108,6 +113,7 @@ void Connection::acknowledge(const Segment& segment, Side side) {
   if (!peer.started()) peer.start(segment.ack, segment.has(tcp_flag::syn) ? By::answer_to_syn : By::midstream);
   const auto offset = peer.locate(segment.ack);
   if (!offset || *offset < stream_origin) return;
+  if (*offset > peer.acknowledged()) counted(other(side)).acknowledged = segment.at.time;
   peer.acknowledge(*offset);
   if (facts_.established == 0) establish(segment, side);
 }
@@ -151,15 +157,17 @@ bool Connection::is_keepalive_probe(const Segment& segment, Side side, std::uint
   return one_before && !windows_[index(other(side))].closed && (own.acknowledged() >= sent || facts_.one_way);
 }
 
-void Connection::watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time idle, Outcome& out) {
+void Connection::watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out) {
+  const std::size_t length = segment.payload.size() + segment.cut;
   if (is_keepalive_probe(segment, side, offset)) {
-    if (!keepalive_) keepalive_ = std::make_unique<KeepaliveWatcher>();
-    keepalive_->probe(side, segment.at, static_cast<std::uint8_t>(segment.payload.size() + segment.cut), idle, out.probes);
+    if (!keepalive_) keepalive_ = std::make_unique<KeepaliveWatcher>(last);
+    keepalive_->probe(side, segment.at, static_cast<std::uint8_t>(length), at(side).sent(), out.probes);
   } else if (keepalive_) {
-    using Answer = KeepaliveProbe::Answer;
     const TcpSide& prober = at(other(side));
-    const bool everything = segment.has(tcp_flag::ack) && prober.locate(segment.ack) == prober.sent();
-    keepalive_->heard(side, everything ? Answer::ack : Answer::none, segment.at, out.probes);
+    std::optional<std::uint64_t> acknowledged;
+    if (segment.has(tcp_flag::ack) && prober.started()) acknowledged = prober.locate(segment.ack);
+    keepalive_->heard(side, acknowledged, segment.at, out.probes);
+    if (length > 0) keepalive_->spoke(side, segment.at);
   }
 }
 
@@ -188,8 +196,16 @@ void Connection::take(const Segment& segment, Side side, std::uint64_t offset, O
   }
 }
 
-// RFC 9293 section 3.10.7: a reset is believed where its sequence number lies in the receiver's window; before the
-// sender was heard, where it acknowledges what was sent. An observer may be late, so one window behind is near enough.
+// What lies in the window of `side`'s receiver (RFC 9293 section 3.10.7.4). An observer may be late, so one window behind
+// is near enough.
+bool Connection::in_window(std::uint64_t offset, Side side) const {
+  const TcpSide& own = at(side);
+  const std::uint64_t window = windows_[index(other(side))].bytes();
+  return offset + window >= own.next_offset() && offset <= std::max(own.highest(), own.acknowledged()) + window;
+}
+
+// A reset is believed where its sequence number lies in the receiver's window; before the sender was heard, where it
+// acknowledges what was sent.
 bool Connection::acceptable_reset(const Segment& segment, Side side) const {
   const TcpSide& own = at(side);
   const TcpSide& peer = at(other(side));
@@ -199,17 +215,22 @@ bool Connection::acceptable_reset(const Segment& segment, Side side) const {
     return acknowledged && *acknowledged + windows_[index(side)].bytes() >= peer.next_offset() && *acknowledged <= peer.highest() + 1;
   }
   const auto offset = own.locate(segment.seq);
-  const std::uint64_t window = windows_[index(other(side))].bytes();
-  return offset && *offset + window >= own.next_offset() && *offset <= std::max(own.highest(), own.acknowledged()) + window;
+  return offset && in_window(*offset, side);
 }
 
 // Payload of a RST is a diagnostic text (RFC 9293 section 3.5.2), not part of the stream.
 void Connection::reset(const Segment& segment, Side side, Outcome& out) {
-  if (keepalive_) keepalive_->heard(side, KeepaliveProbe::Answer::rst, segment.at, out.probes);
   if (!acceptable_reset(segment, side)) {
     out.anomaly = "tcp.rst.window";
     return;
   }
+  // What it acknowledges had arrived; a number beyond all that was seen means nothing.
+  const TcpSide& peer = at(other(side));
+  if (segment.has(tcp_flag::ack) && peer.started()) {
+    const auto acknowledged = peer.locate(segment.ack);
+    if (acknowledged && *acknowledged <= peer.sent()) acknowledge(segment, side);
+  }
+  if (keepalive_) keepalive_->reset(side, segment.at, out.probes);
   closing_by(side);
   tell(out, "rst", side, segment.at);
   if (!closed()) close(ConnectionFacts::Close::rst, segment.at, out);
@@ -238,9 +259,13 @@ void Connection::tell(Outcome& out, std::string_view kind, Side side, const Stam
 
 void Connection::unreachable(const Segment& quoted, Outcome& out) {
   const Side side = sender(quoted);
-  if (quoted.quoted_seq && at(side).started() && !at(side).locate(quoted.seq)) return;  // quotes nobody's segment
+  std::optional<std::uint64_t> offset;
+  if (quoted.quoted_seq && at(side).started()) {
+    offset = at(side).locate(quoted.seq);
+    if (!offset) return;  // quotes nobody's segment
+  }
   tell(out, "icmp_unreachable", side, quoted.at);
-  if (keepalive_) keepalive_->unreachable(side, quoted.at, out.probes);
+  if (keepalive_ && offset) keepalive_->unreachable(side, *offset, quoted.at, out.probes);
 }
 
 bool Connection::next(Side side, Delivery& out) {
@@ -249,9 +274,16 @@ bool Connection::next(Side side, Delivery& out) {
   return due;
 }
 
+// Payload seen that the peer did not acknowledge, nothing behind the FIN counted.
+std::uint32_t Connection::unacknowledged(Side side) const {
+  const TcpSide& own = at(side);
+  return own.highest() > own.acknowledged() ? static_cast<std::uint32_t>(own.highest() - own.acknowledged()) : 0;
+}
+
 // Both FINs seen, but not the last ACK: closed all the same.
 void Connection::conclude(Outcome& out) {
   concluded_ = true;
+  for (const Side side : {Side::client, Side::server}) counted(side).unacknowledged_bytes = unacknowledged(side);
   if (keepalive_) keepalive_->finish(out.probes);
   if (facts_.close == ConnectionFacts::Close::open && at(Side::client).fin_seen() && at(Side::server).fin_seen()) {
     facts_.close = ConnectionFacts::Close::fin;

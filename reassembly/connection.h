@@ -28,7 +28,7 @@ struct Outcome {
   std::uint64_t cut = 0;                                // bytes behind them that snaplen cut off
   bool pending = false;                                 // next() may have something
   bool closed = false;                                  // the connection closed with this segment
-  boost::container::static_vector<TcpEvent, 4> events;  // in the order they happened; at most one a cause below
+  boost::container::static_vector<TcpEvent, 5> events;  // in the order they happened; at most one a cause below
   std::string_view anomaly;                             // a code, empty = none
 
   KeepaliveWatcher::Told probes;  // whose answer is known now
@@ -80,18 +80,20 @@ class Connection : public boost::intrusive::list_base_hook<> {
 
   bool starts_over(const Segment& segment) const;
   bool answers_syn(const Segment& syn_ack, Side side) const;
-  bool synchronize(const Segment& segment, Side side);
+  bool synchronize(const Segment& segment, Side side, Outcome& out);
   void acknowledge(const Segment& segment, Side side);
   void establish(const Segment& segment, Side side);
   void watch_window(const Segment& segment, Side side, Outcome& out);
   bool is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const;
-  void watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time idle, Outcome& out);
+  void watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out);
   void count_window_probe(const Segment& segment, Side side, std::uint64_t offset);
   void take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out);
+  bool in_window(std::uint64_t offset, Side side) const;
   bool acceptable_reset(const Segment& segment, Side side) const;
   void reset(const Segment& segment, Side side, Outcome& out);
   void close(ConnectionFacts::Close how, const Stamp& at, Outcome& out);
   void closing_by(Side side);
+  std::uint32_t unacknowledged(Side side) const;
   void tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes = 0);
   End end_without_fin() const { return facts_.close == ConnectionFacts::Close::rst ? End::rst : End::open; }
 
@@ -116,6 +118,6 @@ class Connection : public boost::intrusive::list_base_hook<> {
 };
 
 // A SYN flood makes millions of these: half-open ones have to fit in memory beside their rows.
-static_assert(sizeof(Connection) <= 424);
+static_assert(sizeof(Connection) <= 440);
 
 }  // namespace longwire

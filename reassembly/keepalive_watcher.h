@@ -3,6 +3,9 @@
 // Owned by a Connection, made with its first probe. Of each side at most one probe waits for its answer; it is told when
 // the answer is known: the peer's next segment, an ICMP error that quotes it, or nothing before the side's next probe
 // or the connection's end.
+//
+// The silence before a probe is that of the prober's timer: since the peer's last segment that was no probe itself, or
+// since the prober's own probe before, or its data. What the network delivered twice is one probe in two rows.
 #pragma once
 
 #include <boost/container/static_vector.hpp>
@@ -16,23 +19,35 @@ class KeepaliveWatcher {
  public:
   using Told = boost::container::static_vector<KeepaliveProbe, 2>;
 
-  // `prober` sent a probe with `payload` (0 or 1) bytes, after the connection was silent for `idle`.
-  void probe(Side prober, const Stamp& at, std::uint8_t payload, Time idle, Told& told);
-  // `from` sent something that is no probe.
-  void heard(Side from, KeepaliveProbe::Answer answer, const Stamp& at, Told& told);
-  // An ICMP error quotes the last probe of `prober`.
-  void unreachable(Side prober, const Stamp& at, Told& told);
+  // `last`: the connection's packet before its first probe.
+  explicit KeepaliveWatcher(Time last) { probers_[0].active = probers_[1].active = last; }
+
+  // `prober` sent a probe with `payload` (0 or 1) bytes; up to offset `sent` of its stream all is acknowledged.
+  void probe(Side prober, const Stamp& at, std::uint8_t payload, std::uint64_t sent, Told& told);
+  // `from` sent something that is no probe, and acknowledges the other side's stream up to there.
+  void heard(Side from, std::optional<std::uint64_t> acknowledged, const Stamp& at, Told& told);
+  // `prober` sent something new.
+  void spoke(Side prober, const Stamp& at);
+  // `from` reset the connection.
+  void reset(Side from, const Stamp& at, Told& told);
+  // An ICMP error quotes the byte at `offset` of `prober`.
+  void unreachable(Side prober, std::uint64_t offset, const Stamp& at, Told& told);
   // No answer can come any more.
   void finish(Told& told);
 
  private:
   struct Prober {
     std::optional<KeepaliveProbe> waiting;
+    std::uint64_t sent = 0;  // what an answer to the last probe acknowledges
+    Time active = 0;         // of the last segment that started the timer anew
+    Time probed = 0;         // of the last probe
     std::uint32_t episode = 0;
-    std::uint32_t ordinal = 0;  // of the last probe in its episode; 0 = the next probe begins another
+    std::uint32_t ordinal = 0;  // of the last probe in its episode
+    bool over = true;           // the next probe begins another episode
   };
 
   static void settle(Prober& prober, KeepaliveProbe::Answer answer, const Stamp& at, Told& told);
+  static void finish_episode(Prober& prober, const Stamp& at);
 
   Prober probers_[2];
 };

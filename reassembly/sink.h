@@ -18,6 +18,7 @@
 //   void anomaly(const ConnectionFacts&, Side, const Stamp&, string_view code)   TCP itself was odd: `tcp.what`, a literal
 //       tcp.seq.absurd   further than any window from all that was seen: counted as a packet, its bytes not believed
 //       tcp.rst.window   a reset outside of the receiver's window: not believed
+//       tcp.fin.window   a FIN outside of the receiver's window: not believed, nor is the rest of its segment
 //       tcp.fin.moved    a FIN elsewhere than the first one: not believed
 //
 //   void keepalive(const ConnectionFacts&, const KeepaliveProbe&)   when the probe's answer is known; before closed()

@@ -32,7 +32,7 @@ enum class End : std::uint8_t {
 // What a person would look up by its frame. One row each in `tcp_events`.
 struct TcpEvent {
   std::string_view kind;     // a literal: "rst", "fin", "zero_window", "window_reopened", "gap", "conflicting_overlap",
-                             // "icmp_unreachable", "data_after_fin"
+                             // "icmp_unreachable", "data_after_fin", "syn_retransmitted"
   Side side = Side::client;  // who did it; for a gap: whose bytes are missing; for icmp: whose segment was quoted
   Stamp at;
   std::uint64_t bytes = 0;  // kind's own measure: missing, conflicting or late bytes; else 0
@@ -46,7 +46,7 @@ struct KeepaliveProbe {
   std::uint32_t episode = 0;       // 1, 2 ... of the prober: a run of probes until the peer is heard
   std::uint32_t ordinal = 0;       // 1, 2 ... in the episode
   Stamp at;
-  Time idle_before = 0;  // ns since the connection's packet before
+  Time idle_before = 0;  // ns since the prober's timer was started: see keepalive_watcher.h
   Answer answer = Answer::none;
   Stamp answered;  // the answer's packet; without meaning where there is none
 };
@@ -64,6 +64,8 @@ struct SideFacts {
   std::uint32_t out_of_order_packets = 0;  // with payload that begins beyond the next expected byte
   std::uint32_t zero_windows = 0;          // times the window this side advertised closed
   std::uint16_t mss = 0;                   // announced; 0 = not seen
+  std::uint32_t unacknowledged_bytes = 0;  // payload that the peer had not acknowledged in the end
+  Time acknowledged = 0;                   // when the peer last acknowledged something new; 0 = never
 };
 
 // A connection as far as it was seen. Times and frames are those of packets.

@@ -16,6 +16,7 @@ struct ConnectionRow {
   Integer client_packets, server_packets, client_bytes, server_bytes;
   Integer client_retransmitted_bytes, server_retransmitted_bytes, client_out_of_order_packets, server_out_of_order_packets;
   Integer client_missing_bytes, server_missing_bytes, conflicting_overlap_bytes, handshake_rtt_ns;
+  Integer client_unacknowledged_bytes, server_unacknowledged_bytes, client_acknowledged_ns, server_acknowledged_ns;
   Integer client_mss, server_mss, client_zero_windows, server_zero_windows, window_probes;
   Text close_kind, closed_first, layers;
   Integer exchanges, midstream, one_way, cut, limited;
@@ -49,6 +50,14 @@ struct ConnectionRow {
       column("conflicting_overlap_bytes", &ConnectionRow::conflicting_overlap_bytes, "bytes sent twice with different values, both sides"),
       column("handshake_rtt_ns", &ConnectionRow::handshake_rtt_ns,
              "SYN to SYN-ACK plus SYN-ACK to ACK, last transmissions; NULL = not seen whole"),
+      column("client_unacknowledged_bytes", &ConnectionRow::client_unacknowledged_bytes,
+             "payload bytes of the client that the server had not acknowledged in the end"),
+      column("server_unacknowledged_bytes", &ConnectionRow::server_unacknowledged_bytes,
+             "payload bytes of the server that the client had not acknowledged in the end"),
+      column("client_acknowledged_ns", &ConnectionRow::client_acknowledged_ns,
+             "when the server last acknowledged something new of the client; NULL = never"),
+      column("server_acknowledged_ns", &ConnectionRow::server_acknowledged_ns,
+             "when the client last acknowledged something new of the server; NULL = never"),
       column("client_mss", &ConnectionRow::client_mss, "maximum segment size the client announced, bytes"),
       column("server_mss", &ConnectionRow::server_mss, "maximum segment size the server announced, bytes"),
       column("client_zero_windows", &ConnectionRow::client_zero_windows, "times the client's receive window closed"),
@@ -75,7 +84,7 @@ struct TcpEventRow {
       column("time_ns", &TcpEventRow::time_ns, "when"), column("frame", &TcpEventRow::frame, "the packet"),
       column("side", &TcpEventRow::side, "who did it; gap: whose bytes are missing; icmp_unreachable: whose segment is quoted"),
       column("kind", &TcpEventRow::kind,
-             "rst, fin, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, data_after_fin"),
+             "rst, fin, syn_retransmitted, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, data_after_fin"),
       column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"));
 };
 
@@ -87,18 +96,19 @@ struct KeepaliveProbeRow {
   Integer answer_ns, answer_frame;
 
   static constexpr TableInfo table{"keepalive_probes", "one TCP keepalive probe and its answer; nothing to do with HTTP keep-alive"};
-  static constexpr auto columns =
-      std::make_tuple(column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
-                      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection", indexed_reference("connections")),
-                      column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
-                      column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
-                      column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode"),
-                      column("time_ns", &KeepaliveProbeRow::time_ns, "when"), column("frame", &KeepaliveProbeRow::frame, "the probe"),
-                      column("payload_bytes", &KeepaliveProbeRow::payload_bytes, "0, or 1 byte sent again"),
-                      column("idle_before_ns", &KeepaliveProbeRow::idle_before_ns, "silence of the connection before it"),
-                      column("answer", &KeepaliveProbeRow::answer, "ack, rst, icmp (destination unreachable), none"),
-                      column("answer_ns", &KeepaliveProbeRow::answer_ns, "time of the answer"),
-                      column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer"));
+  static constexpr auto columns = std::make_tuple(
+      column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
+      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection", indexed_reference("connections")),
+      column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
+      column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
+      column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode; the same again for a copy that the network delivered, too"),
+      column("time_ns", &KeepaliveProbeRow::time_ns, "when"), column("frame", &KeepaliveProbeRow::frame, "the probe"),
+      column("payload_bytes", &KeepaliveProbeRow::payload_bytes, "0, or 1 byte sent again"),
+      column("idle_before_ns", &KeepaliveProbeRow::idle_before_ns,
+             "since the peer was last heard, other than probing, or the probe before"),
+      column("answer", &KeepaliveProbeRow::answer, "ack, rst, icmp (destination unreachable), none"),
+      column("answer_ns", &KeepaliveProbeRow::answer_ns, "time of the answer"),
+      column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer"));
 };
 
 }  // namespace longwire

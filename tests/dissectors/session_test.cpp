@@ -36,15 +36,23 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
   facts.last = {900, 19, 17};
   facts.established = 300;
   facts.handshake_rtt = 200;
-  facts.side[0] = {
-      .packets = 6, .bytes = 500, .missing_bytes = 1, .retransmitted_bytes = 2, .out_of_order_packets = 3, .zero_windows = 4, .mss = 1460};
+  facts.side[0] = {.packets = 6,
+                   .bytes = 500,
+                   .missing_bytes = 1,
+                   .retransmitted_bytes = 2,
+                   .out_of_order_packets = 3,
+                   .zero_windows = 4,
+                   .mss = 1460,
+                   .unacknowledged_bytes = 12};
   facts.side[1] = {.packets = 5,
                    .bytes = 70000,
                    .missing_bytes = 6,
                    .retransmitted_bytes = 7,
                    .out_of_order_packets = 8,
                    .zero_windows = 9,
-                   .mss = 1400};
+                   .mss = 1400,
+                   .unacknowledged_bytes = 0,
+                   .acknowledged = 800};
   facts.conflicting_overlap_bytes = 11;
   facts.window_probes = 2;
   facts.close = ConnectionFacts::Close::fin;
@@ -58,7 +66,8 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
             "community_id=1:iCK7+mP3iUYRur5EDHjJzqeyFAE= start_ns=100 established_ns=300 end_ns=900 first_frame=5 last_frame=17 "
             "client_packets=6 server_packets=5 client_bytes=500 server_bytes=70000 client_retransmitted_bytes=2 "
             "server_retransmitted_bytes=7 client_out_of_order_packets=3 server_out_of_order_packets=8 client_missing_bytes=1 "
-            "server_missing_bytes=6 conflicting_overlap_bytes=11 handshake_rtt_ns=200 client_mss=1460 server_mss=1400 "
+            "server_missing_bytes=6 conflicting_overlap_bytes=11 handshake_rtt_ns=200 "
+            "client_unacknowledged_bytes=12 server_unacknowledged_bytes=0 server_acknowledged_ns=800 client_mss=1460 server_mss=1400 "
             "client_zero_windows=4 server_zero_windows=9 window_probes=2 close_kind=fin closed_first=server layers=unknown exchanges=0 "
             "midstream=0 one_way=1 cut=1 limited=0\n");
 }

@@ -35,6 +35,14 @@ TEST(Handshake, TimesTheRoundTripWithoutTimeouts) {
   EXPECT_EQ(it.facts.established, 1'505'000'000);
 }
 
+TEST(Handshake, TellsEachTryAgain) {
+  Conversation talk;  // a second later, then two more: the steps by which a SYN is sent again (RFC 6298 section 5.5)
+  const auto it =
+      only_connection({talk.syn(), after(999, talk.syn()), after(1999, talk.syn()), talk.syn_ack(), after(999, talk.syn_ack())});
+  EXPECT_EQ(it.told(), "client syn_retransmitted, client syn_retransmitted, server syn_retransmitted");
+  EXPECT_EQ(it.events[1].at.time, 3'001'000'000);
+}
+
 TEST(Handshake, IsNotCompleteWithoutTheLastAck) {
   Conversation talk;
   const auto it = only_connection({talk.syn(), talk.syn_ack()});
@@ -200,6 +208,37 @@ TEST(Closing, IsNotDoneByAResetOutsideOfTheWindow) {
   EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.rst.window", "tcp.rst.window", "tcp.rst.window"}));
   EXPECT_EQ(it.server(), "b|open");
   EXPECT_EQ(it.told(), "");
+}
+
+TEST(Closing, IsNotBegunByAFinOutsideOfTheWindow) {
+  Conversation talk;
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "a"), talk.fin(server, 70000, 1), talk.fin(client, -70000),
+                                                     talk.data(server, 0, "b", 1), talk.ack(client, 1, 1)});
+  EXPECT_EQ(it.facts.close, Close::open);
+  EXPECT_FALSE(it.facts.closed_first_known);
+  EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.fin.window", "tcp.fin.window"}));
+  EXPECT_EQ(it.server(), "b|open");
+  EXPECT_EQ(it.told(), "");
+}
+
+TEST(Closing, KnowsWhatWasLostByAReset) {
+  Conversation talk;  // of 10 bytes the server had acknowledged 4 when it reset; its own answer was acknowledged
+  const auto it =
+      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GETs"), talk.data(server, 0, "OK", 4), talk.ack(client, 4, 2),
+                                                     talk.data(client, 4, "unread", 2), talk.rst(server, 2)});
+  EXPECT_EQ(it.facts.side[0].unacknowledged_bytes, 6u);
+  EXPECT_EQ(it.facts.side[1].unacknowledged_bytes, 0u);
+  EXPECT_EQ(it.facts.side[0].acknowledged, 5'000'000) << "the server's word on the first four, packet 5";
+  EXPECT_EQ(it.facts.side[1].acknowledged, 6'000'000);
+}
+
+TEST(Closing, AResetMayAcknowledgeWhatItThrowsAway) {
+  Conversation talk;  // close(2) with data unread: RST with ACK
+  Segment reset = talk.make(server, tcp_flag::rst | ack, 0, "", 3);
+  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), reset}).facts.side[0].unacknowledged_bytes, 0u);
+  reset = talk.make(server, tcp_flag::rst | ack, 0, "", 4000);  // of what nobody sent
+  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), reset}).facts.side[0].unacknowledged_bytes, 3u);
 }
 
 TEST(Closing, ASecondFinElsewhereIsNotBelieved) {
