@@ -1,6 +1,6 @@
 """The application server of the recordings: every way to frame an answer, slow answers, errors, cookies.
 
-    app.py LOGFILE     listens on port 8000; one JSON line a request
+    app.py LOGFILE [SECONDS]     listens on port 8000; one JSON line a request; closes connections that are idle so long
 """
 import gzip
 import itertools
@@ -19,6 +19,8 @@ TEXT = ('the shop has %d things in stock; ' * 40 % tuple(range(40))).encode()
 class Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     server_version, sys_version = 'app', ''
+    disable_nagle_algorithm = True  # the idle time begins with the last byte, not a round trip before it
+    timeout = float(sys.argv[2]) if len(sys.argv) > 2 else None
 
     def setup(self):
         super().setup()
