@@ -1,6 +1,5 @@
 #include "cli/analyze_command.h"
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
+#include "cli/interruption.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "dissectors/body_files.h"
@@ -20,32 +20,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr int exit_damaged = 3;         // README, Exit codes
-constexpr int exit_interrupted = 130;   // 128 + SIGINT, as shells say it
 constexpr unsigned most_threads = 256;  // arbitrary, but more than any machine has use for
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// While it lives, the first Ctrl-C or SIGTERM only sets `interrupted`; the second one ends the program at once.
-class SignalGuard {
- public:
-  SignalGuard() {
-    interrupted = 0;
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
-  }
-  ~SignalGuard() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-  }
-  SignalGuard(const SignalGuard&) = delete;
-  SignalGuard& operator=(const SignalGuard&) = delete;
-
- private:
-  static void on_signal(int signal) {
-    interrupted = 1;
-    std::signal(signal, SIG_DFL);
-  }
-};
 
 po::options_description analyze_options() {
   po::options_description options;
@@ -177,6 +152,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
+  const Interruption interruption(target);
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
   SourceOptions source;
@@ -184,17 +160,13 @@ int run_analyze(const std::vector<std::string>& arguments) {
   source.first_number = store.first_number();
   CaptureSet input(files, source);
 
-  const SignalGuard signals;
   {
     ProgressLine progress(!quiet);
     options.progress = [&](std::uint64_t packets) {
       progress.update(input.bytes_read(), input.bytes_total(), packets);
-      return interrupted == 0;
+      return true;
     };
-    if (!run_pipeline(input, store, options)) {
-      fmt::print(stderr, "longwire: stopped; nothing was written to {}\n", target);
-      return exit_interrupted;
-    }
+    run_pipeline(input, store, options);
     store.finish();
   }
   const bool damaged = tell_damage(input);

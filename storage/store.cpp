@@ -127,6 +127,7 @@ class Store::State {
     if (marks.version != schema_version)
       throw OutputError(fmt::format("cannot append to {}: its schema is version {}, this program writes version {}; name a new file",
                                     target_, marks.version, schema_version));
+    run("PRAGMA journal_mode=OFF");  // no second file beside the temporary one
     // Takes a reader's lock and what is still in the old file's log with it.
     sqlite3_backup* copy = sqlite3_backup_init(database_.get(), "main", old.get(), "main");
     if (copy == nullptr) fail(error_message(database_.get()));

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -19,6 +21,13 @@ namespace fs = std::filesystem;
 constexpr int attempts = 1000;  // arbitrary: leftovers of killed programs with the same process id
 
 constexpr int most_links = 40;  // symbolic links after one another, as many as Linux follows (path_resolution(7))
+
+// Path of the newest temporary file, where a signal handler can read it; empty = there is none.
+std::array<char, PATH_MAX> unfinished{};
+
+void announce(const std::string& path) {
+  unfinished[path.copy(unfinished.data(), unfinished.size() - 1)] = '\0';
+}
 
 [[noreturn]] void fail(const std::string& target, int reason) {
   throw OutputError(fmt::format("cannot write {}: {}", target, std::generic_category().message(reason)));
@@ -46,6 +55,7 @@ TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
     target_ = (directory_of(target_) / fs::read_symlink(target_, none)).string();
   for (int n = 0; n < attempts; ++n) {
     path_ = (directory_of(target_) / fmt::format(".longwire-{}-{}.tmp", ::getpid(), n)).string();
+    announce(path_);
     const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file >= 0) {
       ::close(file);
@@ -58,6 +68,10 @@ TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
 
 TemporaryFile::~TemporaryFile() {
   if (!published_) ::unlink(path_.c_str());
+}
+
+bool TemporaryFile::remove_unfinished() noexcept {
+  return unfinished[0] != '\0' && ::unlink(unfinished.data()) == 0;
 }
 
 void TemporaryFile::publish() {

@@ -17,6 +17,10 @@ class TemporaryFile {
 
   const std::string& path() const { return path_; }
 
+  // For a signal handler that ends the program: removes the file of the newest object, where it is not published. False
+  // where there is none to remove any more. Async-signal-safe (signal-safety(7)).
+  static bool remove_unfinished() noexcept;
+
   // Gives it its name, replacing what was there; after a power loss the name stands for the old file or for the new
   // one. Who has the old file open keeps reading the old file. Throws OutputError.
   void publish();

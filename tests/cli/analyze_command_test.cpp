@@ -179,6 +179,36 @@ TEST_F(AnalyzeCommand, LeavesNothingBehindWhereTheDiskIsFull) {
   EXPECT_THAT(directory_.names(), ElementsAre("a.pcap"));
 }
 
+// A pipe that stays open and says nothing more is where a program is likeliest to be stuck.
+TEST_F(AnalyzeCommand, TheFirstSignalEndsItAtOnceWhereverItWaitsAndLeavesNothingBehind) {
+  write("a.pcap", capture_);
+  struct Case {
+    std::string pipe, signal;
+    int code;
+  };
+  const std::string never_opened = "mkfifo pipe && ", silent = never_opened + "exec 3<>pipe && ", begun = silent + "cat a.pcap >&3 && ";
+  for (const Case& stuck : {Case{never_opened, "HUP", 129}, Case{silent, "TERM", 143}, Case{begun, "INT", 130}}) {
+    const Outcome outcome =
+        run("analyze pipe -o a.db --threads 4", stuck.pipe + "timeout --preserve-status --kill-after 10 --signal " + stuck.signal + " 1.5");
+    EXPECT_EQ(outcome.code, stuck.code) << stuck.pipe << outcome.lines;
+    EXPECT_EQ(outcome.lines, "longwire: stopped; nothing was written to a.db\n") << stuck.pipe;
+    EXPECT_THAT(directory_.names(), ElementsAre("a.pcap", "pipe"));
+    std::filesystem::remove(directory_.file("pipe"));
+  }
+}
+
+TEST_F(AnalyzeCommand, ASignalLeavesTheDatabaseThatWasToBeReplacedOrAddedToAsItWas) {
+  write("a.pcap", capture_);
+  ASSERT_EQ(run("analyze a.pcap -o a.db --quiet").code, 0);
+  for (const std::string how : {"--force", "--append"}) {
+    const Outcome outcome = run("analyze pipe -o a.db " + how,
+                                "rm -f pipe && mkfifo pipe && exec 3<>pipe && cat a.pcap >&3 && timeout --preserve-status -s INT 1.5");
+    EXPECT_EQ(outcome.code, 130) << outcome.lines;
+    EXPECT_EQ(number("a.db", "SELECT count(*) FROM http_exchanges"), 40);
+    EXPECT_THAT(directory_.names(), ElementsAre("a.db", "a.pcap", "pipe"));
+  }
+}
+
 TEST_F(AnalyzeCommand, RefusesAWrongCommandLineWithExitCode2) {
   write("a.pcap", capture_);
   for (const std::string arguments : {"analyze", "analyze a.pcap --no-such-option", "analyze a.pcap --threads 0",
