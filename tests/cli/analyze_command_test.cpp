@@ -19,6 +19,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 struct Outcome {
   int code = -1;
@@ -150,6 +152,41 @@ TEST_F(AnalyzeCommand, RefusesWhatIsNoCaptureWithOneLineAndExitCode3) {
   EXPECT_THAT(directory_.names(), ElementsAre("empty.pcap", "folder", "letter.txt"));
 }
 
+TEST_F(AnalyzeCommand, RefusesASetWithAFileThatIsNoCaptureBeforeAnyWork) {
+  write("a.pcap", capture_);
+  write("b.pcap", capture_);
+  write("empty.pcap", {});
+  write("letter.txt", Octets(100, 'x'));
+  write("stub.pcap", Octets(capture_.begin(), capture_.begin() + 20));
+  std::filesystem::create_directory(directory_.file("folder"));
+  const auto before = directory_.names();
+  for (const std::string name : {"missing.pcap", "empty.pcap", "letter.txt", "stub.pcap", "folder"}) {
+    for (const std::string& files : {"a.pcap " + name + " b.pcap", name + " a.pcap", "a.pcap b.pcap " + name}) {
+      const Outcome outcome = run("analyze " + files + " -o out.db");
+      EXPECT_EQ(outcome.code, 3) << files;
+      EXPECT_THAT(outcome.lines, StartsWith("longwire: " + name + ": ")) << files;
+      EXPECT_EQ(std::count(outcome.lines.begin(), outcome.lines.end(), '\n'), 1) << outcome.lines;
+      EXPECT_EQ(directory_.names(), before);
+    }
+  }
+}
+
+TEST_F(AnalyzeCommand, AnalyzesTheFilesBehindADamagedOne) {
+  const auto cut_by = [&](std::ptrdiff_t n) { return Octets(capture_.begin(), capture_.end() - n); };
+  write("a.pcap", cut_by(5));
+  write("b.pcap", capture_);
+  write("c.pcap", cut_by(10));
+  const Outcome outcome = run("analyze a.pcap b.pcap c.pcap -o set.db");
+  EXPECT_EQ(outcome.code, 3);
+  const auto damage = [](const std::string& name, std::size_t left) {
+    return HasSubstr("longwire: " + name + ": damaged at byte " + std::to_string(left) + ": ");
+  };
+  const std::size_t last_record = capture_.size() - (16 + 54);  // a FIN's ACK: Ethernet, IPv4, TCP and nothing else
+  EXPECT_THAT(outcome.lines, AllOf(damage("a.pcap", last_record), damage("c.pcap", last_record), Not(HasSubstr("b.pcap: damaged"))));
+  EXPECT_EQ(number("set.db", "SELECT sum(packets) FROM captures"), 179 + 180 + 179);
+  EXPECT_EQ(number("set.db", "SELECT count(*) FROM captures WHERE damaged_at IS NOT NULL"), 2);
+}
+
 TEST_F(AnalyzeCommand, KeepsWhatStandsBeforeTheDamageAndNamesItsPlace) {
   const std::size_t packet = 16 + capture_.size() / 180;  // somewhere in the middle of a packet
   write("cut.pcap", Octets(capture_.begin(), capture_.end() - static_cast<std::ptrdiff_t>(packet)));
@@ -172,6 +209,21 @@ TEST_F(AnalyzeCommand, RefusesATargetThatCannotBeWrittenWithExitCode4) {
 }
 
 TEST_F(AnalyzeCommand, LeavesNothingBehindWhereTheDiskIsFull) {
+  if (std::system("unshare -rm mount -t tmpfs none /mnt 2>/dev/null") != 0) GTEST_SKIP() << "no file system can be mounted here";
+  write("a.pcap", http_capture({.connections = 300, .exchanges_per_connection = 20}));
+  ASSERT_EQ(run("analyze a.pcap -o whole.db --quiet").code, 0);
+  const auto size = std::filesystem::file_size(directory_.file("whole.db"));
+  std::filesystem::create_directory(directory_.file("disk"));
+  // Full at the first page, among the rows, and among the indexes.
+  for (const auto room : {std::uintmax_t{8192}, size / 2, size - 100'000}) {
+    const Outcome outcome = run("analyze a.pcap -o disk/a.db", "unshare -rm sh -c 'mount -t tmpfs -o size=" + std::to_string(room) +
+                                                                   " none disk && \"$0\" \"$@\"; code=$?; ls -A disk; exit $code'");
+    EXPECT_EQ(outcome.code, 4) << room;
+    EXPECT_EQ(outcome.lines, "longwire: cannot write disk/a.db: database or disk is full\n") << room;
+  }
+}
+
+TEST_F(AnalyzeCommand, LeavesNothingBehindWhereTheFileMayNotGrow) {
   write("a.pcap", http_capture({.connections = 300, .exchanges_per_connection = 20}));
   const Outcome outcome = run("analyze a.pcap -o a.db", "trap '' XFSZ; ulimit -f 500 &&");
   EXPECT_EQ(outcome.code, 4) << outcome.lines;
