@@ -1,7 +1,7 @@
 #include "capture/endpoint.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 namespace longwire {
 namespace {
@@ -32,7 +32,7 @@ std::uint32_t connection_hash(const Endpoint& a, const Endpoint& b) {
 }
 
 std::string Address::to_string() const {
-  if (is_ipv4()) return fmt::format("{}.{}.{}.{}", octets[12], octets[13], octets[14], octets[15]);
+  if (is_ipv4()) return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), octets[12], octets[13], octets[14], octets[15]);
   char text[INET6_ADDRSTRLEN] = {};
   inet_ntop(AF_INET6, octets.data(), text, sizeof text);
   return text;

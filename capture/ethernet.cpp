@@ -60,11 +60,9 @@ Protocol ethertype_protocol(std::uint16_t type) {
 }
 
 Layer read_ethernet(const Layer& layer, Walk& walk) {
-  Cursor header(layer.bytes);
-  header.skip(12);
-  const std::uint16_t type = header.u16();
+  const FixedHeader<ethernet_header> header(layer.bytes);
   if (!header.ok()) return walk.too_short(layer, "ethernet.length");
-  return by_type_or_length(type, layer.after(ethernet_header, Protocol::none), layer, walk);
+  return by_type_or_length(header.u16<12>(), layer.after(ethernet_header, Protocol::none), layer, walk);
 }
 
 Layer read_vlan(const Layer& layer, Walk& walk) {

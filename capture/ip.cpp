@@ -81,18 +81,13 @@ Layer put_together(FragmentKey key, Fragment fragment, std::uint8_t next, const 
 }  // namespace
 
 Layer read_ipv4(const Layer& layer, Walk& walk) {
-  Cursor header(layer.bytes);
-  const std::uint8_t version_and_length = header.u8();
-  header.skip(1);
-  std::size_t total = header.u16();
-  const std::uint16_t id = header.u16();
-  const std::uint16_t fragment = header.u16();
-  header.skip(1);
-  const std::uint8_t protocol = header.u8();
-  header.skip(2);
-  const Bytes source = header.take(4);
-  const Bytes destination = header.take(4);
+  const FixedHeader<ipv4_header> header(layer.bytes);
   if (!header.ok()) return walk.too_short(layer, "ipv4.length");
+  const std::uint8_t version_and_length = header.u8<0>();
+  std::size_t total = header.u16<2>();
+  const std::uint16_t id = header.u16<4>();
+  const std::uint16_t fragment = header.u16<6>();
+  const std::uint8_t protocol = header.u8<9>();
   if (version_and_length >> 4 != 4) return walk.malformed(layer, "ipv4.version");
   const std::size_t length = std::size_t{version_and_length & 0x0fu} * 4;
   if (length < ipv4_header) return walk.malformed(layer, "ipv4.header_length");
@@ -103,8 +98,8 @@ Layer read_ipv4(const Layer& layer, Walk& walk) {
   if (walk.verify_checksums && !walk.quoted && internet_checksum(layer.bytes.first(length)) != 0) walk.anomaly(layer, "ipv4.checksum");
 
   walk.ipv6 = false;
-  walk.source = Address::from(source);
-  walk.destination = Address::from(destination);
+  walk.source = Address::from(header.bytes<12, 4>());
+  walk.destination = Address::from(header.bytes<16, 4>());
   constexpr std::uint16_t more = 0x2000, offset_mask = 0x1fff;
   if ((fragment & (more | offset_mask)) == 0) [[likely]]
     return as_ip_protocol(protocol, layer.between(length, total, Protocol::none), walk);

@@ -45,15 +45,9 @@ Layer read_quoted(const Layer& layer, Walk& walk) {
 
 Layer read_tcp(const Layer& layer, Walk& walk) {
   if (walk.quoted) return read_quoted(layer, walk);
-  Cursor header(layer.bytes);
-  const std::uint16_t source = header.u16();
-  const std::uint16_t destination = header.u16();
-  const std::uint32_t seq = header.u32();
-  const std::uint32_t ack = header.u32();
-  const std::uint16_t offset_and_flags = header.u16();
-  const std::uint16_t window = header.u16();
-  header.skip(4);
+  const FixedHeader<tcp_header> header(layer.bytes);
   if (!header.ok()) return walk.too_short(layer, "tcp.length");
+  const std::uint16_t offset_and_flags = header.u16<12>();
   const std::size_t length = std::size_t{static_cast<std::uint16_t>(offset_and_flags >> 12)} * 4;
   if (length < tcp_header || length > layer.wire_size()) return walk.malformed(layer, "tcp.header_length");
   const Layer payload = layer.after(length, Protocol::none);
@@ -61,13 +55,13 @@ Layer read_tcp(const Layer& layer, Walk& walk) {
   Segment& segment = blank_segment(walk);
   segment.payload = payload.bytes;
   segment.options = layer.bytes.first(std::min(length, layer.bytes.size())).subspan(tcp_header);
-  segment.source = {walk.source, source};
-  segment.destination = {walk.destination, destination};
+  segment.source = {walk.source, header.u16<0>()};
+  segment.destination = {walk.destination, header.u16<2>()};
   segment.hash = connection_hash(segment.source, segment.destination);
-  segment.seq = seq;
-  segment.ack = ack;
+  segment.seq = header.u32<4>();
+  segment.ack = header.u32<8>();
   segment.cut = payload.cut;
-  segment.window = window;
+  segment.window = header.u16<14>();
   segment.flags = static_cast<std::uint8_t>(offset_and_flags);
   if (walk.verify_checksums && layer.cut == 0 &&
       transport_checksum(walk.source, walk.destination, walk.ipv6, tcp_number, layer.bytes) != 0) {

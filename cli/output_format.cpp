@@ -66,7 +66,7 @@ class CsvWriter final : public RowWriter {
   }
   // RFC 4180 section 2: fields with quotes, commas or line breaks stand in quotes, quotes inside are doubled.
   std::string quoted(const std::string& text) const {
-    const std::string shown = escaped_ ? printable(text) : text;
+    std::string shown = escaped_ ? printable(text) : text;
     if (shown.find_first_of("\",\r\n") == std::string::npos) return shown;
     std::string field = "\"";
     for (const char c : shown) field += c == '"' ? std::string("\"\"") : std::string(1, c);

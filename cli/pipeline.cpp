@@ -265,7 +265,7 @@ bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& option
   }
   if (running) {
     captures.captures(input.captures(), *rows);
-    writer.exchange(std::move(rows));
+    rows = writer.exchange(std::move(rows));
   }
   writer.finish();
   return complete;

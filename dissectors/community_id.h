@@ -14,11 +14,11 @@ class CommunityId {
   static constexpr std::size_t digest_bytes = 20;
 
   explicit CommunityId(const std::array<std::uint8_t, digest_bytes>& digest);
-  operator std::string_view() const { return {text_.data(), text_.size() - 1}; }
+  operator std::string_view() const { return {text_.data(), text_.size()}; }
 
  private:
   static constexpr std::size_t base64_chars = (digest_bytes + 2) / 3 * 4;
-  std::array<char, 2 + base64_chars + 1> text_;  // with a NUL at the end
+  std::array<char, 2 + base64_chars> text_;
 };
 
 // Of a TCP connection, with seed 0; the same for either order.

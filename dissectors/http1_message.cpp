@@ -224,15 +224,18 @@ std::size_t section_length(std::string_view text, std::size_t& scanned) {
 }
 
 void check_controls(std::string_view section, Oddities& oddities) {
-  const auto control = [](char c) { return (static_cast<std::uint8_t>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f; };
-  std::uint8_t strange = 0;  // without a branch a byte, so that it is done many bytes at a time
-  for (std::size_t i = 0; i + 1 < section.size(); ++i) {
-    strange = static_cast<std::uint8_t>(strange | int{control(section[i])} | (int{section[i] == '\r'} & int{section[i + 1] != '\n'}));
+  // Without a branch a byte, so that it is done many bytes at a time.
+  const auto control = [](std::uint8_t c) { return ((c < 0x20) & (c != '\t') & (c != '\r') & (c != '\n')) | (c == 0x7f); };
+  const auto bare_cr = [](std::uint8_t c, std::uint8_t behind) { return (c == '\r') & (behind != '\n'); };
+  const Bytes bytes = as_bytes(section);
+  std::uint8_t strange = 0;
+  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+    strange = static_cast<std::uint8_t>(strange | (control(bytes[i]) | bare_cr(bytes[i], bytes[i + 1])));
   }
   if (strange == 0) return;
-  for (std::size_t i = 0; i + 1 < section.size(); ++i) {
-    if (section[i] == '\r' && section[i + 1] != '\n') oddities.add("http1.bare_cr", section.substr(i, 1));
-    if (control(section[i])) oddities.add("http1.field.control", section.substr(i, 1));
+  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+    if (bare_cr(bytes[i], bytes[i + 1])) oddities.add("http1.bare_cr", section.substr(i, 1));
+    if (control(bytes[i])) oddities.add("http1.field.control", section.substr(i, 1));
   }
 }
 
