@@ -81,7 +81,7 @@ Layer read_ppi(const Layer& layer, Walk& walk) {
   const Layer packet = layer.after(length, Protocol::none);
   if (link != static_cast<std::uint32_t>(LinkType::ieee802_11))
     return link <= 0xffff ? as_link_type(static_cast<LinkType>(link), packet) : end_as(Other::ppi);
-  return {packet.bytes, packet.cut, wlan_protocol((flags & 1) != 0, false)};
+  return packet.as(wlan_protocol((flags & 1) != 0, false));
 }
 
 Layer read_ieee802_11(const Layer& layer, Walk& walk) {

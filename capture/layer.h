@@ -102,6 +102,8 @@ struct Layer {
 
   std::size_t wire_size() const { return bytes.size() + cut; }
 
+  // The same bytes, to be read as `next`.
+  Layer as(Protocol next) const { return {bytes, cut, next}; }
   // What stands behind the first `n` bytes; empty where there are fewer.
   Layer after(std::size_t n, Protocol next) const {
     if (n <= bytes.size()) return {bytes.subspan(n), cut, next};

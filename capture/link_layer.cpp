@@ -16,13 +16,13 @@ namespace {
 Layer by_address_family(std::uint32_t family, const Layer& payload) {
   switch (family) {
     case 2:
-      return {payload.bytes, payload.cut, Protocol::ipv4};
+      return payload.as(Protocol::ipv4);
     case 10:  // Linux
     case 23:  // Windows
     case 24:  // NetBSD, OpenBSD
     case 28:  // FreeBSD
     case 30:  // Darwin
-      return {payload.bytes, payload.cut, Protocol::ipv6};
+      return payload.as(Protocol::ipv6);
     default:
       return end_as(Other::address_family);
   }
@@ -31,53 +31,52 @@ Layer by_address_family(std::uint32_t family, const Layer& payload) {
 // The protocol field of a cooked header; `hardware` is an ARPHRD_ value.
 Layer by_cooked_protocol(std::uint16_t protocol, std::uint16_t hardware, const Layer& payload) {
   constexpr std::uint16_t netlink = 824, frame_relay = 770, gre = 778, radiotap = 803;
-  if (hardware == radiotap) return {payload.bytes, payload.cut, Protocol::radiotap};
-  if (hardware == gre) return {payload.bytes, payload.cut, Protocol::gre};
+  if (hardware == radiotap) return payload.as(Protocol::radiotap);
+  if (hardware == gre) return payload.as(Protocol::gre);
   if (hardware == netlink || hardware == frame_relay) return end_as(Other::sll);
   constexpr std::uint16_t llc = 4, smallest_type = 0x0600;
-  if (protocol == llc) return {payload.bytes, payload.cut, Protocol::llc};
+  if (protocol == llc) return payload.as(Protocol::llc);
   return protocol < smallest_type ? end_as(Other::sll) : as_ethertype(protocol, payload);
 }
 
 }  // namespace
 
 Layer as_link_type(LinkType link, const Layer& layer) {
-  const auto as = [&](Protocol protocol) { return Layer{layer.bytes, layer.cut, protocol}; };
   switch (link) {
     case LinkType::ethernet:
-      return as(Protocol::ethernet);
+      return layer.as(Protocol::ethernet);
     case LinkType::null:
     case LinkType::loop:
-      return as(Protocol::null);
+      return layer.as(Protocol::null);
     case LinkType::ppp:
     case LinkType::ppp_hdlc:
-      return as(Protocol::ppp);
+      return layer.as(Protocol::ppp);
     case LinkType::ppp_ether:
-      return as(Protocol::pppoe);
+      return layer.as(Protocol::pppoe);
     case LinkType::ppp_with_direction:
-      return as(Protocol::ppp_with_direction);
+      return layer.as(Protocol::ppp_with_direction);
     case LinkType::raw:
     case LinkType::raw_bsd:
     case LinkType::raw_openbsd:
-      return as(Protocol::raw_ip);
+      return layer.as(Protocol::raw_ip);
     case LinkType::ipv4:
-      return as(Protocol::ipv4);
+      return layer.as(Protocol::ipv4);
     case LinkType::ipv6:
-      return as(Protocol::ipv6);
+      return layer.as(Protocol::ipv6);
     case LinkType::cisco_hdlc:
-      return as(Protocol::cisco_hdlc);
+      return layer.as(Protocol::cisco_hdlc);
     case LinkType::ieee802_11:
-      return as(Protocol::ieee802_11);
+      return layer.as(Protocol::ieee802_11);
     case LinkType::ieee802_11_radiotap:
-      return as(Protocol::radiotap);
+      return layer.as(Protocol::radiotap);
     case LinkType::ppi:
-      return as(Protocol::ppi);
+      return layer.as(Protocol::ppi);
     case LinkType::linux_sll:
-      return as(Protocol::linux_sll);
+      return layer.as(Protocol::linux_sll);
     case LinkType::linux_sll2:
-      return as(Protocol::linux_sll2);
+      return layer.as(Protocol::linux_sll2);
     case LinkType::nflog:
-      return as(Protocol::nflog);
+      return layer.as(Protocol::nflog);
   }
   return end_as(Kind::Family::link_type, static_cast<std::uint16_t>(link));
 }

@@ -16,12 +16,12 @@ namespace {
 Layer by_ppp_protocol(std::uint16_t protocol, const Layer& payload) {
   switch (protocol) {
     case 0x0021:
-      return {payload.bytes, payload.cut, Protocol::ipv4};
+      return payload.as(Protocol::ipv4);
     case 0x0057:
-      return {payload.bytes, payload.cut, Protocol::ipv6};
+      return payload.as(Protocol::ipv6);
     case 0x0281:
     case 0x0283:
-      return {payload.bytes, payload.cut, Protocol::mpls};
+      return payload.as(Protocol::mpls);
     default:
       return end_as(Kind::Family::ppp_protocol, protocol);
   }
@@ -35,7 +35,7 @@ bool is_cisco_hdlc(Bytes bytes) {
 
 Layer read_ppp(const Layer& layer, Walk& walk) {
   // LINKTYPE_PPP_HDLC says so; a compressed protocol field would not be followed by a zero octet.
-  if (is_cisco_hdlc(layer.bytes)) return {layer.bytes, layer.cut, Protocol::cisco_hdlc};
+  if (is_cisco_hdlc(layer.bytes)) return layer.as(Protocol::cisco_hdlc);
   const bool has_address = layer.bytes.size() >= 2 && layer.bytes[0] == 0xff && layer.bytes[1] == 0x03;
   Cursor header(layer.bytes);
   if (has_address) header.skip(2);

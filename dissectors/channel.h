@@ -23,8 +23,8 @@
 #include <string>
 #include <string_view>
 
-#include "dissectors/backlog.h"
 #include "dissectors/dissector.h"
+#include "dissectors/lane.h"
 
 namespace longwire {
 
@@ -42,12 +42,12 @@ class Channel {
   // The cheap way for bytes inside a skip: true where all `count` of them were dropped and the skip goes on.
   bool skip(Side side, std::size_t count, const Stamp& at) {
     Lane& own = lane(side);
-    if (own.reading == Reading::ignored) {
+    if (own.reading == Lane::Reading::ignored) {
       own.offset += count;
       return true;
     }
-    if (own.waiting == nullptr || own.waiting->skip_left <= count || !own.waiting->backlog.empty()) return false;
-    count_skipped(*own.waiting, count, at);
+    if (own.waiting == nullptr || own.waiting->skip_left <= count || own.backlogged()) return false;
+    own.count_skipped(count, at);
     own.offset += count;
     return true;
   }
@@ -56,44 +56,8 @@ class Channel {
   std::string_view layers() const;
 
  private:
-  static constexpr std::uint32_t held = 0xffffffff;  // Lane::need of Progress::hold
-
-  enum class Reading : std::uint8_t {
-    on,
-    lost,     // looking for the next certain start of a message
-    opaque,   // given up
-    ignored,  // the reader has skipped all that will ever come
-  };
-
-  // What a side has only at times.
-  struct Waiting {
-    Backlog backlog;
-    std::uint64_t skip_left = 0, skipped = 0;
-    Stamp skipped_at;
-    std::uint64_t passed_over = 0;    // bytes, while lost or opaque
-    std::uint64_t passed_packet = 0;  // number of the last packet, while lost, whose bytes are passed over
-    bool ending = false;              // the side has ended; the reader has not been told yet
-    Stamp ended_at;
-  };
-
-  struct Lane {
-    std::unique_ptr<Waiting> waiting;  // null on an idle side
-    std::uint64_t offset = 0;          // of the first byte that is not used yet
-    std::uint32_t need = 1;            // unused bytes without which the reader is not called
-    Reading reading = Reading::on;
-    bool seen = false, ended = false;
-    End how = End::open;  // once it is ending
-  };
-
+  using Reading = Lane::Reading;
   struct Visit;  // one verb being carried out
-
-  static Waiting& waiting(Lane& lane);
-  static void tidy(Lane& lane);
-  static void count_skipped(Waiting& skipping, std::size_t count, const Stamp& at) {
-    skipping.skip_left -= count;
-    skipping.skipped += count;
-    skipping.skipped_at = at;
-  }
 
   void run(Visit& visit);
   bool step(Visit& visit, Side side);
@@ -110,12 +74,8 @@ class Channel {
   void give_up(Visit& visit, Side side, std::string_view code);
 
   void enter(Visit& visit, Side side, Bytes in);
-  bool full(Side side, std::size_t unused) const;
-  bool moves_no_more(Side side) const;
-  void release(Side side);
   Bytes unused(Visit& visit, Side side);
   void consume(Visit& visit, Side side, std::size_t count);
-  void keep(Visit& visit, std::size_t count);
 
   Lane& lane(Side side) { return lanes_[index(side)]; }
   const Lane& lane(Side side) const { return lanes_[index(side)]; }
