@@ -91,6 +91,14 @@ void write_database(const std::string& path, const RowBatch& batch, StoreOptions
   store.finish();
 }
 
+Answer ExampleDatabase::answer(const std::string& sql) {
+  if (path_.empty()) {
+    path_ = directory_.file("example.db");
+    write_database(path_, rows);
+  }
+  return ask(path_, sql);
+}
+
 Answer ask(const std::string& path, const std::string& sql) {
   Answer answer;
   sqlite3* database = nullptr;

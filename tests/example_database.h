@@ -45,4 +45,15 @@ using Answer = std::vector<std::vector<std::string>>;
 // NULL is "NULL", reals as SQLite writes them. Fails the test where the SQL fails.
 Answer ask(const std::string& path, const std::string& sql);
 
+// Rows, and what the views answer over them. The first question writes the rows: none can be added after it.
+class ExampleDatabase {
+ public:
+  RowBatch rows;
+  Answer answer(const std::string& sql);
+
+ private:
+  TemporaryDirectory directory_;
+  std::string path_;  // empty = not written yet
+};
+
 }  // namespace longwire

@@ -22,18 +22,13 @@ class Views : public ::testing::Test {
     row.kind = "fin";
     batch_.add(row);
   }
-  Answer answer(const std::string& sql) {
-    if (!written_) write_database(path_, batch_);
-    written_ = true;
-    return ask(path_, sql);
-  }
-
-  RowBatch batch_;
+  Answer answer(const std::string& sql) { return database_.answer(sql); }
 
  private:
-  TemporaryDirectory directory_;
-  std::string path_ = directory_.file("example.db");
-  bool written_ = false;
+  ExampleDatabase database_;
+
+ protected:
+  RowBatch& batch_ = database_.rows;
 };
 
 TEST_F(Views, AllAnswerFromAnEmptyDatabase) {
@@ -45,6 +40,7 @@ TEST_F(Views, AllAnswerFromRowsThatKnowNothing) {
   batch_.add(ConnectionRow{});
   batch_.add(HttpExchangeRow{});
   batch_.add(TcpEventRow{});
+  batch_.add(KeepaliveProbeRow{});
   batch_.add(AnomalyRow{});
   for (const NamedQuestion& question : named_questions()) answer("SELECT * FROM " + question.name);
 }

@@ -1,0 +1,72 @@
+-- After what silence does each server close an idle connection, and is that what it announces?
+-- announced_s: the longest Keep-Alive: timeout= of its responses. effective_s: from the last response to the server's FIN or
+-- RST, with nothing pending, on connections that could have been used again: the average of the most closes that lie
+-- within one second of each other, where these are half of all such closes (idle_closes) or more: a timer is sharp. closes:
+-- how many they are; spread_s: from the shortest to the longest of them. A close within 100 ms of the response is no timer.
+-- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
+-- the timer, so it is none.
+CREATE VIEW idle_timeouts AS
+WITH exchanges AS MATERIALIZED (
+  SELECT
+    c.server_ip,
+    c.server_port,
+    e.keep_alive_timeout_s,
+    iif(e.status IS NOT NULL, e.idle_before_ns, NULL) AS survived_ns,
+    CASE
+      WHEN e.ordinal = c.exchanges AND e.complete AND e.persistent AND c.closed_first = 'server' THEN
+        (
+          SELECT min(t.time_ns)
+          FROM tcp_events AS t
+          WHERE t.connection_id = c.id AND t.side = 'server' AND t.kind IN ('fin', 'rst')
+        ) - e.response_end_ns
+    END AS closed_after_ns
+  FROM http_exchanges AS e
+  CROSS JOIN connections AS c ON c.id = e.connection_id  -- CROSS: in this order, one pass over the exchanges
+),
+-- A request that crossed the close was not pending yet when the server closed.
+idle_closes AS (
+  SELECT server_ip, server_port, closed_after_ns FROM exchanges WHERE closed_after_ns >= 100000000
+  UNION ALL
+  SELECT c.server_ip, c.server_port, CAST((r.idle_before_ms - r.close_to_request_ms) * 1e6 AS INTEGER)
+  FROM idle_timeout_races AS r
+  JOIN connections AS c ON c.id = r.connection_id
+),
+servers AS (
+  SELECT server_ip, server_port, max(keep_alive_timeout_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s
+  FROM exchanges
+  GROUP BY server_ip, server_port
+),
+closes AS (
+  SELECT
+    server_ip,
+    server_port,
+    count(*) OVER next_second AS closes,
+    avg(closed_after_ns) OVER next_second / 1e9 AS effective_s,
+    (max(closed_after_ns) OVER next_second - closed_after_ns) / 1e9 AS spread_s,
+    closed_after_ns
+  FROM idle_closes
+  WINDOW next_second AS (
+    PARTITION BY server_ip, server_port ORDER BY closed_after_ns RANGE BETWEEN CURRENT ROW AND 1000000000 FOLLOWING
+  )
+),
+ranked AS (
+  SELECT
+    *,
+    row_number() OVER (PARTITION BY server_ip, server_port ORDER BY closes DESC, closed_after_ns) AS rank,
+    count(*) OVER (PARTITION BY server_ip, server_port) AS idle_closes
+  FROM closes
+)
+SELECT
+  s.server_ip,
+  s.server_port,
+  s.announced_s,
+  round(r.effective_s, 3) AS effective_s,
+  r.closes,
+  round(r.spread_s, 3) AS spread_s,
+  round(s.longest_survived_s, 3) AS longest_survived_s,
+  all_closes.idle_closes,
+  s.longest_survived_s > r.effective_s + r.spread_s + 1 AS contradicted
+FROM servers AS s
+LEFT JOIN ranked AS r ON r.server_ip = s.server_ip AND r.server_port = s.server_port AND r.rank = 1 AND 2 * r.closes >= r.idle_closes
+LEFT JOIN ranked AS all_closes ON all_closes.server_ip = s.server_ip AND all_closes.server_port = s.server_port AND all_closes.rank = 1
+ORDER BY r.closes DESC, s.server_ip, s.server_port;

@@ -1,0 +1,76 @@
+-- What did TCP keepalive find out about the peer, each time it asked?
+-- An episode is a run of probes of one side until the peer is heard, or the end; probes that the network delivered twice
+-- count once. ended_by: what ended it: the answer (ack, rst), or how the prober gave up (rst, fin), or its silence.
+-- verdict  alive: the peer answered; crashed: not one answer, and the prober gave up: a RST or FIN of its own after two
+--          probes or more, or no more probes though a capture went on for two more intervals; rebooted: answered by RST;
+--          unreachable: no answer, but an ICMP error; unfinished: the capture ended too early to tell; NULL: only one
+--          direction was captured.
+CREATE VIEW keepalive_episodes AS
+WITH episodes AS (
+  SELECT
+    connection_id,
+    prober,
+    episode,
+    max(ordinal) AS probes,
+    min(time_ns) AS start_ns,
+    max(time_ns) AS last_probe_ns,
+    max(answer_ns) AS answer_ns,
+    max(answer = 'ack') AS acknowledged,
+    max(answer = 'rst') AS reset,
+    max(answer = 'icmp') AS unreachable,
+    min(frame) AS first_frame,
+    max(max(frame), max(coalesce(answer_frame, 0))) AS last_frame,
+    lead(episode) OVER (PARTITION BY connection_id, prober ORDER BY episode) IS NOT NULL AS heard_later
+  FROM keepalive_probes
+  GROUP BY connection_id, prober, episode
+),
+unanswered AS (
+  SELECT connection_id, prober, episode, last_probe_ns, (last_probe_ns - start_ns) / nullif(probes - 1, 0) AS interval_ns
+  FROM episodes
+  WHERE NOT (acknowledged OR reset OR heard_later)
+),
+given_up AS (
+  SELECT
+    u.connection_id,
+    u.prober,
+    u.episode,
+    min(t.time_ns) AS at_ns,
+    -- With a bare column SQLite takes the row of the minimum.
+    t.kind AS how,
+    t.frame,
+    EXISTS (
+      SELECT 1
+      FROM captures AS c
+      WHERE u.last_probe_ns + 2 * u.interval_ns BETWEEN c.started_ns AND c.ended_ns
+    ) AS fell_silent
+  FROM unanswered AS u
+  LEFT JOIN tcp_events AS t
+    ON t.connection_id = u.connection_id AND t.side = u.prober AND t.kind IN ('rst', 'fin') AND t.time_ns >= u.last_probe_ns
+  GROUP BY u.connection_id, u.prober, u.episode
+)
+SELECT
+  e.connection_id,
+  e.prober,
+  e.episode,
+  e.probes,
+  CASE
+    WHEN c.one_way THEN NULL
+    WHEN e.reset THEN 'rebooted'
+    WHEN e.acknowledged OR e.heard_later THEN 'alive'
+    WHEN e.unreachable THEN 'unreachable'
+    WHEN e.probes >= 2 AND (g.at_ns IS NOT NULL OR g.fell_silent) THEN 'crashed'
+    ELSE 'unfinished'
+  END AS verdict,
+  e.start_ns,
+  max(e.last_probe_ns, coalesce(e.answer_ns, 0), coalesce(g.at_ns, 0)) AS end_ns,
+  CASE
+    WHEN e.reset THEN 'rst'
+    WHEN e.acknowledged THEN 'ack'
+    WHEN e.heard_later THEN NULL
+    ELSE coalesce(g.how, CASE WHEN g.fell_silent THEN 'silence' END)
+  END AS ended_by,
+  e.first_frame,
+  max(e.last_frame, coalesce(g.frame, 0)) AS last_frame
+FROM episodes AS e
+JOIN connections AS c ON c.id = e.connection_id
+LEFT JOIN given_up AS g USING (connection_id, prober, episode);

@@ -1,0 +1,40 @@
+-- Who holds closed connections in TIME_WAIT, and how many at once?
+-- Who sends the first FIN keeps the pair of ports for a while after both are closed: 60 s on Linux, which is what is counted
+-- here (RFC 9293 section 3.4.2: twice the maximum segment lifetime). Where that is the client (holder), each of them is a
+-- port that it cannot use to the same server again: share_of_ports is of the 28,232 that Linux has to give (32768 to 60999).
+-- Where it is the server, it only costs memory: remote_port is NULL, for each client's port was another one.
+CREATE VIEW time_wait_holders AS
+WITH closes AS (
+  SELECT
+    c.closed_first AS holder,
+    iif(c.closed_first = 'client', c.client_ip, c.server_ip) AS ip,
+    iif(c.closed_first = 'client', c.server_ip, c.client_ip) AS remote_ip,
+    iif(c.closed_first = 'client', c.server_port, NULL) AS remote_port,
+    max(t.time_ns) AS at_ns
+  FROM connections AS c
+  JOIN tcp_events AS t ON t.connection_id = c.id AND t.kind = 'fin'
+  WHERE c.close_kind = 'fin' AND c.closed_first IS NOT NULL
+  GROUP BY c.id
+),
+changes AS (
+  SELECT holder, ip, remote_ip, remote_port, at_ns, 1 AS change FROM closes
+  UNION ALL
+  SELECT holder, ip, remote_ip, remote_port, at_ns + 60000000000, -1 FROM closes
+),
+held AS (
+  SELECT
+    *,
+    sum(change) OVER (PARTITION BY holder, ip, remote_ip, remote_port ORDER BY at_ns, change ROWS UNBOUNDED PRECEDING) AS at_once
+  FROM changes
+)
+SELECT
+  ip,
+  remote_ip,
+  remote_port,
+  sum(change = 1) AS closes,
+  max(at_once) AS at_once_max,
+  holder,
+  CASE WHEN holder = 'client' THEN round(max(at_once) / 28232.0, 4) END AS share_of_ports
+FROM held
+GROUP BY holder, ip, remote_ip, remote_port
+ORDER BY at_once_max DESC, closes DESC, ip, remote_ip, remote_port;
