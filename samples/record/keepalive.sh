@@ -9,6 +9,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs python3
+[[ -e /proc/net/if_inet6 ]] || skip 'needs IPv6'
 client=lw-client-$$ router=lw-router-$$ server=lw-server-$$ other=lw-other-$$
 
 addresses() {
