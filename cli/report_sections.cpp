@@ -5,7 +5,7 @@
 namespace longwire {
 namespace {
 
-constexpr std::array<ReportSection, 8> sections{{
+constexpr std::array<ReportSection, 11> sections{{
     {"captures", "Captures", R"(
 SELECT path, format, packets, bytes,
   strftime('%Y-%m-%d %H:%M:%S', started_ns / 1000000000, 'unixepoch') AS started_utc,
@@ -29,6 +29,32 @@ SELECT client_ip, server_ip || ':' || server_port AS server, authority, connecti
   handshake_ms_paid AS paid_ms, handshake_ms_avoidable AS avoidable_ms
 FROM connection_reuse ORDER BY exchanges DESC, connections DESC, client_ip, server, authority)",
      5, "connection_reuse"},
+
+    {"closes", "Closes with a finding", R"(
+SELECT verdict, closed_first, count(*) AS connections, nullif(sum(lost_bytes), 0) AS lost_bytes, min(connection_id) AS first_connection_id
+FROM close_audit WHERE verdict NOT IN ('clean', 'open') GROUP BY verdict, closed_first
+ORDER BY connections DESC, verdict, closed_first)",
+     6, "close_audit"},
+
+    {"keepalive", "TCP keepalive", R"(
+SELECT c.server_ip || ':' || c.server_port AS server, e.prober, e.verdict, count(DISTINCT c.id) AS connections, count(*) AS episodes,
+  sum(e.probes) AS probes, max(s.idle_s) AS idle_s, max(s.interval_s) AS interval_s, max(s.count) AS count
+FROM keepalive_episodes AS e
+JOIN connections AS c ON c.id = e.connection_id
+JOIN keepalive_settings AS s ON s.connection_id = c.id AND s.prober = e.prober
+GROUP BY c.server_ip, c.server_port, e.prober, e.verdict
+ORDER BY e.verdict = 'alive', connections DESC, server, e.prober, e.verdict)",
+     5, "keepalive_episodes"},
+
+    {"races", "Requests that crossed the server's close of an idle connection", R"(
+SELECT c.server_ip || ':' || c.server_port AS server, count(*) AS requests, count(r.retried_by_exchange_id) AS retried,
+  sum(NOT r.safe_to_retry) AS unsafe_to_retry, min(r.idle_before_ms) AS idle_ms_min, max(r.idle_before_ms) AS idle_ms_max,
+  min(r.frame) AS first_frame
+FROM idle_timeout_races AS r
+JOIN connections AS c ON c.id = r.connection_id
+GROUP BY c.server_ip, c.server_port
+ORDER BY requests DESC, server)",
+     5, "idle_timeout_races"},
 
     {"statuses", "Statuses", R"(
 SELECT s.status, coalesce(c.reason, s.reason) AS reason, sum(s.exchanges) AS exchanges

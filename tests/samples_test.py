@@ -113,12 +113,13 @@ class Samples(unittest.TestCase):
 
     def test_readme_shows_what_the_program_prints(self):
         readme = (HOUSE / 'README.md').read_text(encoding='utf8')
-        examples = re.findall(r'^\$ longwire query shop\.db "([^"]+)"\n(.*?)^```', readme, re.M | re.S)
-        self.assertGreaterEqual(len(examples), 3)
-        database = Path(self.folder) / 'shop.db'
-        analyze(PROGRAM, HOUSE / 'samples/shop.pcapng', database)
-        for sql, shown in examples:
+        examples = re.findall(r'^\$ longwire query (\w+)\.db "([^"]+)"\n(.*?)^```', readme, re.M | re.S)
+        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2})
+        for name, sql, shown in examples:
             with self.subTest(sql):
+                sample, = HOUSE.glob('samples/%s.pcap*' % name)
+                database = Path(self.folder) / (name + '.db')
+                analyze(PROGRAM, sample, database)
                 printed = subprocess.run([PROGRAM, 'query', database, sql, '--format', 'table'], capture_output=True, text=True, timeout=60)
                 trimmed = ''.join(line.rstrip() + '\n' for line in printed.stdout.splitlines())
                 self.assertEqual((trimmed, printed.stderr), (shown, ''))

@@ -3,7 +3,8 @@
 -- lost_bytes: sent, but not acknowledged when a RST came; and data that a side sent behind its own FIN.
 -- rst_by: who sent the first RST. syn_steps_ms: the waits before each SYN that was sent again.
 -- verdict  clean: two FINs, nothing lost; data_after_fin: likewise, but a side sent on behind its FIN
---          refused: RST instead of a handshake; unanswered: no answer to any SYN; incomplete: a handshake never completed
+--          refused: RST instead of a handshake; unreachable: ICMP error for a SYN; unanswered: no answer to any SYN;
+--          incomplete: a handshake never completed
 --          peer_rebooted: RST for a keepalive probe; peer_lost: the prober of unanswered keepalive probes gave up
 --          request_reset: RST of the server, with a request not answered; lost_data: RST with bytes not acknowledged
 --          reset_after_fin: RST behind a FIN, with nothing lost; aborted: RST without a FIN, with nothing lost
@@ -20,9 +21,10 @@ WITH closes AS (
     count(DISTINCT side) FILTER (WHERE kind = 'fin') AS fins,
     min(time_ns) FILTER (WHERE kind = 'rst') AS rst_ns,
     max(side) FILTER (WHERE kind = 'rst') AS rst_by,
-    coalesce(sum(bytes) FILTER (WHERE kind = 'data_after_fin'), 0) AS after_fin_bytes
+    coalesce(sum(bytes) FILTER (WHERE kind = 'data_after_fin'), 0) AS after_fin_bytes,
+    count(*) FILTER (WHERE kind = 'icmp_unreachable') AS unreachables
   FROM tcp_events
-  WHERE kind IN ('fin', 'rst', 'data_after_fin')
+  WHERE kind IN ('fin', 'rst', 'data_after_fin', 'icmp_unreachable')
   GROUP BY connection_id
 ),
 syn_waits AS (
@@ -67,7 +69,7 @@ SELECT
   ) AS half_closed_ms,
   CASE WHEN NOT f.one_way THEN f.lost_bytes END AS lost_bytes,
   CASE
-    WHEN f.server_packets = 0 AND NOT f.midstream THEN 'unanswered'
+    WHEN f.server_packets = 0 AND NOT f.midstream THEN iif(f.unreachables > 0, 'unreachable', 'unanswered')
     WHEN f.one_way THEN NULL
     WHEN f.close_kind = 'evicted' THEN 'evicted'
     WHEN f.established_ns IS NULL AND NOT f.midstream AND f.close_kind = 'rst' AND f.closed_first = 'server' THEN 'refused'

@@ -72,6 +72,59 @@ TEST_F(ReportCommand, ShowsTheFirstFewAndSaysHowToSeeTheRest) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 1 + 8 + 1);  // title, columns' names, eight rows, the hint
 }
 
+// Two probes without an answer, then the prober's RST; and on another connection a request that crossed the server's FIN.
+TEST_F(ReportCommand, TellsOfPeersThatAreGoneAndOfRacesWhereThereAreAny) {
+  RowBatch batch;
+  batch.add(capture_row(1));
+  const auto event = [&](std::int64_t connection_id, std::int64_t at_ms, Text side, Text kind) {
+    TcpEventRow row;
+    row.connection_id = connection_id;
+    row.time_ns = at_ms * ms;
+    row.side = side;
+    row.kind = kind;
+    batch.add(row);
+  };
+  ConnectionRow gone = connection_row(1);
+  gone.close_kind = "rst";
+  gone.closed_first = "client";
+  gone.client_unacknowledged_bytes = gone.server_unacknowledged_bytes = 0;
+  batch.add(gone);
+  for (std::int64_t ordinal = 1; ordinal <= 2; ++ordinal) {
+    KeepaliveProbeRow probe;
+    probe.id = ordinal;
+    probe.connection_id = 1;
+    probe.prober = "client";
+    probe.episode = 1;
+    probe.ordinal = ordinal;
+    probe.time_ns = (60'000 + 10'000 * ordinal) * ms;
+    probe.frame = ordinal;
+    probe.idle_before_ns = (ordinal == 1 ? 60'000 : 10'000) * ms;
+    probe.answer = "none";
+    batch.add(probe);
+  }
+  event(1, 90'000, "client", "rst");
+  ConnectionRow raced = connection_row(2);
+  raced.close_kind = "rst";
+  raced.exchanges = 2;
+  raced.client_unacknowledged_bytes = 90;
+  raced.server_unacknowledged_bytes = 0;
+  batch.add(raced);
+  batch.add(exchange_row(2000, 2));
+  HttpExchangeRow late = exchange_row(2001, 2, 2, 5000);
+  late.idle_before_ns = 4964 * ms;
+  late.status = late.response_start_ns = late.response_end_ns = Integer{};
+  late.complete = 0;
+  batch.add(late);
+  event(2, 5010, "server", "fin");
+  event(2, 5020, "server", "rst");
+  write_database(path_, batch);
+  const std::string text = output({path_});
+  EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +client +crashed +1 +1 +2 +60 +10 +2"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("peer_lost +client +1"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("request_reset +server +1 +90"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +1 +0 +0 +4964"));
+}
+
 TEST_F(ReportCommand, IsAlsoJson) {
   write_small();
   const auto report = nlohmann::json::parse(output({path_, "--format", "json"}));

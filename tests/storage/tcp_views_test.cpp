@@ -214,6 +214,11 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
   add(row);
   event(id, 50, "client", "rst");
   add(next("evicted", {}));  // 14
+  row = next("open", {});    // 15 a router says that there is no way
+  row.established_ns = Integer{};
+  row.server_packets = 0;
+  add(row);
+  event(id, 1, "client", "icmp_unreachable");
   EXPECT_EQ(answer("SELECT connection_id, closed_first, half_closed_ms, lost_bytes, verdict, syn_steps_ms FROM close_audit ORDER BY 1"),
             (Answer{{"1", "client", "10.0", "0", "clean", "NULL"},
                     {"2", "server", "2.0", "7", "data_after_fin", "NULL"},
@@ -228,7 +233,8 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
                     {"11", "client", "9999950.0", "NULL", "fin_unanswered", "NULL"},
                     {"12", "NULL", "NULL", "NULL", "open", "NULL"},
                     {"13", "client", "NULL", "NULL", "NULL", "NULL"},
-                    {"14", "NULL", "NULL", "NULL", "evicted", "NULL"}}));
+                    {"14", "NULL", "NULL", "NULL", "evicted", "NULL"},
+                    {"15", "NULL", "NULL", "NULL", "unreachable", "NULL"}}));
 }
 
 TEST_F(TcpViews, CloseAuditKnowsThePeersThatKeepaliveFoundGone) {
@@ -390,6 +396,21 @@ TEST_F(IdleTimeoutRaces, AreNotOnAConnectionsFirstRequestOrAnAnsweredOneOrTheCli
   event(3, 5030, "client", "rst");
   event(3, 5036, "server", "rst");
   EXPECT_EQ(answer("SELECT * FROM idle_timeout_races"), Answer{});
+}
+
+TEST_F(IdleTimeoutRaces, AreMeasuredByOtherRoundTripsWhereTheHandshakeWasNotSeen) {
+  rows().add(second_request(1, 5020));  // 16 ms before the FIN; the shortest wait on it is 5 ms
+  connection_.handshake_rtt_ns = Integer{};
+  connection_.midstream = 1;
+  rows().add(connection_);
+  event(1, 5036, "server", "fin");
+  rows().add(second_request(2, 5033));  // likewise, to a server of which no handshake was seen at all
+  connection_.handshake_rtt_ns = Integer{};
+  connection_.server_port = 81;
+  rows().add(connection_);
+  event(2, 5036, "server", "fin");
+  rows().add(open_connection(3));  // of the first pair, with a handshake of 20 ms
+  EXPECT_EQ(answer("SELECT connection_id, round_trip_ms FROM idle_timeout_races"), (Answer{{"1", "20.0"}, {"2", "5.0"}}));
 }
 
 TEST_F(IdleTimeoutRaces, KnowTheRetryOnAnotherConnection) {
