@@ -36,6 +36,7 @@ Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts&
   const Bytes payload = segment.payload;
   if (offset == next_ && segment.cut == 0 && !disorder_ && !fin_seen_) [[likely]] {
     arrival.direct = payload;
+    delivered_.add(next_, payload);
     next_ += payload.size();
     facts.bytes += payload.size();
     if (segment.has(tcp_flag::fin)) take_fin(next_, arrival);
@@ -78,6 +79,7 @@ void TcpSide::take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, 
   if (begin > next_) ++facts.out_of_order_packets;
   if (begin < next_) {
     const std::uint64_t old_end = std::min(end, next_);
+    arrival.conflicting = delivered_.contradicted(begin, payload.first(old_end - begin));
     take_old(begin, old_end, facts);
     payload = payload.subspan(old_end - begin);
     begin = old_end;
@@ -86,6 +88,7 @@ void TcpSide::take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, 
   if (begin == next_) {
     const std::uint64_t direct_end = waiting() ? std::min(end, disorder_->store.begin()) : end;
     arrival.direct = payload.first(direct_end - begin);
+    delivered_.add(begin, arrival.direct);
     payload = payload.subspan(arrival.direct.size());
     facts.bytes += arrival.direct.size();
     next_ = begin = direct_end;
@@ -94,7 +97,7 @@ void TcpSide::take_payload(std::uint64_t begin, Bytes payload, const Stamp& at, 
   const SegmentStore::Inserted inserted = disorder().store.insert(begin, payload, at, overlap);
   facts.bytes += inserted.added;
   facts.retransmitted_bytes += inserted.again;
-  arrival.conflicting = inserted.conflicting;
+  arrival.conflicting += inserted.conflicting;
 }
 
 // Payload behind the FIN is seen, though not of the stream; sent again it is counted once. `reach` is one behind its
@@ -158,6 +161,7 @@ bool TcpSide::next(Delivery& out, SideFacts& facts, bool closing, End how, const
 
 void TcpSide::deliver_piece(Delivery& out, SideFacts& facts) {
   out.piece = disorder_->store.take_first();
+  delivered_.add(next_, out.piece.bytes);
   next_ += out.piece.length();
   disorder_->patience = 0;
   if (out.piece.cut > 0) {

@@ -12,6 +12,7 @@
 
 #include "capture/segment.h"
 #include "reassembly/holes.h"
+#include "reassembly/recent_heads.h"
 #include "reassembly/segment_store.h"
 #include "reassembly/sequence.h"
 #include "reassembly/stream.h"
@@ -33,7 +34,7 @@ struct Delivery {
 struct Arrival {
   Bytes direct;                   // bytes of the packet itself that are next in order
   std::uint64_t cut = 0;          // bytes behind `direct`, also in order, that snaplen cut off
-  std::uint64_t conflicting = 0;  // bytes that differ from the copy held
+  std::uint64_t conflicting = 0;  // bytes that differ from the copy held, or from what is known of the delivered one
   std::uint64_t after_fin = 0;    // bytes behind the FIN: not of the stream
   bool fin = false;               // its FIN is the side's first
   bool fin_moved = false;         // a FIN stands elsewhere than the first one, or before bytes already read
@@ -114,6 +115,7 @@ class TcpSide {
   std::uint64_t acknowledged_ = stream_origin;  // by the peer, up to here
   std::uint64_t fin_ = 0;                       // offset of the FIN, if fin_seen_
   std::unique_ptr<Disorder> disorder_;
+  RecentHeads delivered_;
   std::uint32_t first_sequence_ = 0;
   std::uint32_t after_fin_ = 0;  // bytes behind the FIN that payload has reached
   bool started_ = false;

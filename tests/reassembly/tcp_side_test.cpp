@@ -66,6 +66,23 @@ TEST(TcpSide, PrefersTheCopyThatThePolicyNamesAndCountsTheConflict) {
   EXPECT_EQ(last.facts.conflicting_overlap_bytes, 2u);
 }
 
+TEST(TcpSide, NoticesOtherBytesInPlaceOfThoseJustDelivered) {
+  Conversation talk;
+  const std::string real = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", forged = "HTTP/1.1 302 Found\r\n";
+  const auto server_says = [&](const std::vector<Segment>& data) { return only_connection(talk.handshake() + data); };
+  const auto forged_first = server_says({talk.data(server, 0, forged), talk.data(server, 0, real)});
+  EXPECT_EQ(forged_first.told(), "server conflicting_overlap 20");
+  EXPECT_EQ(forged_first.server(), forged + real.substr(forged.size()) + "|open");
+  const auto one_between = server_says({talk.data(server, 0, "first"), talk.data(server, 5, "second"), talk.data(server, 0, "FIRST")});
+  EXPECT_EQ(one_between.facts.conflicting_overlap_bytes, 5u);
+  const auto out_of_order = server_says({talk.data(server, 5, "second"), talk.data(server, 0, "first"), talk.data(server, 5, "SECOND")});
+  EXPECT_EQ(out_of_order.facts.conflicting_overlap_bytes, 6u);
+  const auto same = server_says({talk.data(server, 0, real), talk.data(server, 0, real), talk.data(server, 0, real + "more")});
+  EXPECT_EQ(same.told(), "");
+  const auto probe = server_says({talk.data(server, 0, "x"), talk.data(server, 0, std::string(1, '\0'))});
+  EXPECT_EQ(probe.told(), "") << "a keepalive probe's byte means nothing";
+}
+
 TEST(TcpSide, CountsAPayloadByteAtTheSynsOwnNumberOnceAndDeliversItNever) {
   Conversation talk;
   const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, -1, std::string(1, 0)), talk.data(client, 0, "ab"),
