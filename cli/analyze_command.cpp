@@ -20,6 +20,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr int exit_damaged = 3;         // README, Exit codes
+constexpr std::uint64_t least_memory = 1 << 20;  // bytes; arbitrary, a few thousand connections
 constexpr unsigned most_threads = 256;  // arbitrary, but more than any machine has use for
 
 po::options_description analyze_options() {
@@ -30,6 +31,8 @@ po::options_description analyze_options() {
   add("append", po::bool_switch(), "add to an existing database");
   add("filter,f", po::value<std::string>()->value_name("BPF")->default_value(""), "only packets that this capture filter lets pass");
   add("threads", po::value<unsigned>()->value_name("N"), "threads to use; default: the machine's cores");
+  add("memory-limit", po::value<std::string>()->value_name("SIZE"),
+      "memory for connections, as 800M or 4G; default: half of the machine's. Beyond it the longest silent are given up");
   add("bodies", po::value<std::string>()->value_name("DIR"), "write decoded bodies as files into DIR, named by exchange");
   add("overlap", po::value<std::string>()->value_name("first|last")->default_value("first"),
       "which copy of a byte wins that was sent twice");
@@ -81,11 +84,20 @@ Overlap overlap(const po::variables_map& values) {
   throw UsageError("--overlap takes 'first' or 'last', not '" + policy + "'");
 }
 
+std::uint64_t memory_limit(const po::variables_map& values) {
+  if (values.count("memory-limit") == 0) return half_of_memory();
+  const std::string& text = values["memory-limit"].as<std::string>();
+  const auto bytes = parse_size(text);
+  if (!bytes || *bytes < least_memory) throw UsageError("--memory-limit takes a size of at least 1M, as 800M or 4G, not '" + text + "'");
+  return *bytes;
+}
+
 // Options that change what is seen, as a user would write them.
 std::string options_text(const po::variables_map& values) {
   std::string text;
   if (const std::string& filter = values["filter"].as<std::string>(); !filter.empty()) text += " --filter '" + filter + "'";
   if (overlap(values) == Overlap::last) text += " --overlap last";
+  if (values.count("memory-limit") != 0) text += " --memory-limit " + values["memory-limit"].as<std::string>();
   if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
   if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
   return text.empty() ? text : text.substr(1);
@@ -144,7 +156,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   PipelineOptions options;
   options.threads = thread_count(values);
   options.decode.verify_checksums = values["verify-checksums"].as<bool>();
-  options.reassembly.overlap = overlap(values);
+  options.reassembly = {overlap(values), memory_limit(values)};
   options.options_text = options_text(values);
   const Secrets tokens = secrets(values);
   options.dissect.secrets = &tokens;

@@ -1,6 +1,10 @@
 #include "cli/command_line.h"
 
+#include <cctype>
+#include <charconv>
 #include <iostream>
+#include <limits>
+#include <string_view>
 
 #include "capture/error.h"
 
@@ -42,6 +46,25 @@ std::optional<po::variables_map> parse_command_line(const std::vector<std::strin
   } catch (const po::error& error) {
     throw UsageError(std::string(error.what()) + "; see '" + command_of(help) + " --help'");
   }
+}
+
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc()) return std::nullopt;
+  constexpr std::string_view units = "KMGT";
+  std::string_view suffix(unit, static_cast<std::size_t>(end - unit));
+  unsigned shift = 0;
+  if (!suffix.empty()) {
+    const std::size_t at = units.find(static_cast<char>(std::toupper(static_cast<unsigned char>(suffix.front()))));
+    if (at == std::string_view::npos) return std::nullopt;
+    shift = 10 * (static_cast<unsigned>(at) + 1);
+    suffix.remove_prefix(1);
+    if (!suffix.empty() && suffix != "B" && suffix != "iB") return std::nullopt;
+  }
+  if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
+  return number << shift;
 }
 
 }  // namespace longwire

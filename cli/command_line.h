@@ -1,6 +1,7 @@
 // One command's command line: its options by Boost.Program_options, its help, and its errors, alike for all commands.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,5 +22,9 @@ struct CommandHelp {
 std::optional<boost::program_options::variables_map> parse_command_line(const std::vector<std::string>& arguments,
                                                                         const boost::program_options::options_description& options,
                                                                         const std::string& positional, const CommandHelp& help);
+
+// "4096", "64K", "800M", "4G", "1T" (also "800MiB", "800m"): bytes, in powers of 1024. Nothing where it is no size, or
+// more than fits.
+std::optional<std::uint64_t> parse_size(const std::string& text);
 
 }  // namespace longwire

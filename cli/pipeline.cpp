@@ -1,5 +1,7 @@
 #include "cli/pipeline.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -217,7 +219,7 @@ class Workers {
     for (auto& share : batch.shares) share.clear();
     const auto& segments = batch.segments.segments;
     for (std::uint32_t i = 0; i < segments.size(); ++i) {
-      batch.shares[static_cast<std::size_t>((std::uint64_t{segments[i].hash} * threads_.size()) >> 32)].push_back(i);
+      batch.shares[memory_part(segments[i].hash) * threads_.size() / limits::memory_parts].push_back(i);
     }
   }
 
@@ -230,6 +232,11 @@ class Workers {
 
 unsigned machine_threads() {
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::uint64_t half_of_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page_bytes > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 2 : MemoryBudget::unlimited;
 }
 
 bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options) {

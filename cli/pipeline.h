@@ -20,6 +20,8 @@ namespace longwire {
 
 // The machine's cores, at least 1: the default for `threads`.
 unsigned machine_threads();
+// Half of the machine's memory, bytes: the default for `reassembly.memory`.
+std::uint64_t half_of_memory();
 
 struct PipelineOptions {
   unsigned threads = 1;

@@ -2,7 +2,7 @@
 
 _longwire_words() {
   case $1 in
-    analyze) echo '--output --force --append --filter --threads --overlap --verify-checksums --bodies --token-key --keep-secrets --keylog --rsa-key --quiet --help' ;;
+    analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --token-key --keep-secrets --keylog --rsa-key --quiet --help' ;;
     query) echo '--format --list --show --help' ;;
     report) echo '--format --help' ;;
     *) echo 'analyze query report --help --version' ;;
@@ -18,7 +18,7 @@ _longwire() {
     query:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
     report:--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
     *:--bodies) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    *:--threads | *:--filter | *:-f | *:--token-key) ;;
+    *:--threads | *:--memory-limit | *:--filter | *:-f | *:--token-key) ;;
     :* | *:--help) mapfile -t COMPREPLY < <(compgen -W "$(_longwire_words '')" -- "$word"; compgen -f -- "$word") ;;
     *)
       if [[ $word == -* ]]; then

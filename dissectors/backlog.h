@@ -20,6 +20,9 @@ class Backlog {
   // Which packet carried which bytes; the first mark covers bytes()[0].
   std::span<const StampMark> marks() const { return std::span(marks_).subspan(first_mark_); }
 
+  // Bytes beside the object's own.
+  std::uint64_t memory() const { return bytes_.capacity() + marks_.capacity() * sizeof(StampMark); }
+
   // `offset` is that of `more` in the side's stream; `more` follows what is already here.
   void append(std::uint64_t offset, Bytes more, const Stamp& at);
   // The first `count` bytes are done with, and the marks that cover nothing else.

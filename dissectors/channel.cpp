@@ -35,6 +35,11 @@ Channel::Channel(std::unique_ptr<Dissector> first, std::string_view outer) : rea
   if (!outer.empty()) layers_ = std::make_unique<std::string>(fmt::format("{}/{}", outer, name_of(*reader_)));
 }
 
+std::uint64_t Channel::held_memory() const {
+  const std::uint64_t names = layers_ == nullptr ? 0 : sizeof *layers_ + layers_->capacity();
+  return reader_->memory() + names + lanes_[0].held_memory() + lanes_[1].held_memory();
+}
+
 std::string_view Channel::layers() const {
   return layers_ == nullptr ? name_of(*reader_) : *layers_;
 }

@@ -52,6 +52,9 @@ class Channel {
     return true;
   }
 
+  // Bytes that it takes now beside the object's own.
+  std::uint64_t held_memory() const;
+
   // Names of the readers, outermost first: "http1/websocket"; "unknown" stands for one not recognised.
   std::string_view layers() const;
 

@@ -17,6 +17,12 @@ class CodingStage {
   virtual ~CodingStage() = default;
 
   virtual Coding coding() const = 0;
+  // Bytes that a decoder of the coding usually takes, window included: what one takes now depends on what it decoded
+  // before, and so on the thread.
+  static constexpr std::uint64_t usual_memory(Coding coding) {
+    constexpr std::uint64_t kib[codings] = {48, 48, 512, 512};
+    return kib[static_cast<std::size_t>(coding)] << 10;
+  }
   // Makes it as new; false where the library cannot.
   virtual bool reset() = 0;
 

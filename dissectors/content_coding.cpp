@@ -115,6 +115,12 @@ bool ContentDecoder::Stage::too_much() const {
   return decoded_bytes > limits::content_bytes || (decoded_bytes > ratio_free_bytes && decoded_bytes / limits::content_ratio > coded_bytes);
 }
 
+std::uint64_t ContentDecoder::memory() const {
+  std::uint64_t bytes = sizeof *this;
+  for (const Stage& stage : stages_) bytes += sizeof stage + CodingStage::usual_memory(stage.coding->coding());
+  return bytes;
+}
+
 std::string_view ContentDecoder::finish() {
   for (const Stage& stage : stages_) {
     if (wrong_.empty() && !stage.coding->complete() && stage.coded_bytes > 0) wrong_ = "http.coding.truncated";

@@ -60,6 +60,8 @@ class ContentDecoder {
   //   http.coding.limit       limits::content_bytes or content_ratio was reached
   std::string_view finish();
 
+  std::uint64_t memory() const;
+
   // So far; exact only where finish() is content.
   std::uint64_t decoded_bytes() const { return decoded_bytes_; }
 

@@ -46,6 +46,7 @@ class Detector final : public Dissector {
     return AfterGap::resumed;
   }
   void end(Side, Bytes, End, Context&) override {}
+  std::uint64_t memory() const override { return sizeof *this; }
   Match restart(Side, Bytes) const override { return Match::no; }
 
  private:

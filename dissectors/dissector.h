@@ -62,6 +62,9 @@ class Dissector {
   // The side has ended behind `in` (unused bytes, maybe empty). After both ends the reader must have made all its rows.
   virtual void end(Side side, Bytes in, End how, Context& context) = 0;
 
+  // Bytes that it takes now, its own object's included: what can grow counts by what it holds.
+  virtual std::uint64_t memory() const = 0;
+
   // True where a new message can certainly start at `in` (behind a hole, or midstream): see AfterGap::lost.
   virtual Match restart(Side side, Bytes in) const = 0;
 };

@@ -23,6 +23,7 @@ class Http1 final : public Dissector {
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
+  std::uint64_t memory() const override { return sizeof *this + pairing_.held_memory(); }
   Match restart(Side side, Bytes in) const override;
 
  private:

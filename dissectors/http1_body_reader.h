@@ -35,6 +35,9 @@ class Http1BodyReader {
   // Nothing more comes. What is wrong with the coding, a literal; empty = nothing.
   std::string_view finish(bool whole) { return content_ == nullptr ? std::string_view{} : content_->finish(whole); }
 
+  // Bytes beside the object's own.
+  std::uint64_t held_memory() const { return content_ == nullptr ? 0 : content_->memory(); }
+
   bool untouched() const { return !begun_; }
   bool until_close() const { return kind_ == BodyLength::Kind::until_close; }
   bool holed() const { return holed_; }

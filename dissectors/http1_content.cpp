@@ -43,6 +43,13 @@ std::string_view Http1Content::finish(bool whole) {
   return wrong;
 }
 
+std::uint64_t Http1Content::memory() const {
+  std::uint64_t bytes = sizeof *this;
+  if (transfer_ != nullptr) bytes += transfer_->memory();
+  if (content_ != nullptr) bytes += content_->memory();
+  return bytes;
+}
+
 Integer Http1Content::content_bytes() const {
   if (coded_transfer_ && (transfer_ == nullptr || missed_ || damaged_)) return {};
   return content_bytes_;

@@ -27,6 +27,8 @@ class Http1Content final : private ContentSink {
   // Nothing more comes. What was wrong, a literal; empty = nothing.
   std::string_view finish(bool whole);
 
+  std::uint64_t memory() const;
+
   // Bytes behind the transfer codings; NULL = not decodable.
   Integer content_bytes() const;
   // Bytes behind the content codings; NULL = unknown coding, or not decodable.

@@ -70,6 +70,9 @@ struct Http1Exchange {
   // True where the connection may speak something else behind this request, and no response has decided that yet.
   bool undecided() const { return request.seen && (connect || upgrade) && !response.over && !response.seen; }
   bool over() const { return request.over && response.over; }
+  std::uint64_t memory() const {
+    return sizeof *this + text.capacity() + interim_statuses.capacity() + request.body.held_memory() + response.body.held_memory();
+  }
 
   // Keep `bytes` as the text of a column.
   Piece keep(std::string_view bytes);

@@ -80,6 +80,12 @@ bool Http1Pairing::give_up_oldest(Context& context) {
   return given_up_++ == 0;
 }
 
+std::uint64_t Http1Pairing::held_memory() const {
+  std::uint64_t bytes = open_.capacity() * sizeof open_[0];
+  for (const auto& exchange : open_) bytes += exchange->memory();
+  return bytes;
+}
+
 void Http1Pairing::settle(Context& context) {
   auto done = open_.begin();
   for (; done != open_.end() && (*done)->over(); ++done) {

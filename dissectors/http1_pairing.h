@@ -36,6 +36,9 @@ class Http1Pairing {
   // request may still come, and `may_wait` is set.
   Http1Exchange* answer(const Stamp& at, bool may_wait, Context& context);
 
+  // Bytes beside the object's own.
+  std::uint64_t held_memory() const;
+
   // Requests, or responses, may have been missed here.
   void miss_requests() { requests_missed_ = true; }
   void miss_responses() { responses_missed_ = !open_.empty(); }

@@ -64,6 +64,9 @@ struct Lane {
   // it is told first, and its reader may still act on them.
   bool moves_no_more() const { return ended || reading == Reading::opaque || (ending() && need == held); }
 
+  // Bytes beside the object's own.
+  std::uint64_t held_memory() const { return waiting == nullptr ? 0 : sizeof(Waiting) + waiting->backlog.memory(); }
+
   // What a held side waited for may have come.
   void release() {
     if (need == held) need = 1;

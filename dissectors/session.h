@@ -20,6 +20,8 @@ class Session {
   void gap(Side side, std::uint64_t missing, const Stamp& at);
   void end(Side side, End how, const Stamp& at);
 
+  std::uint64_t memory() const { return sizeof *this + channel_.held_memory(); }
+
   // "http1", "http1/websocket", "unknown" ...; valid until the next call.
   std::string_view layers() const { return channel_.layers(); }
   // Rows made in http_exchanges.

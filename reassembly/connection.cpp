@@ -290,6 +290,21 @@ void Connection::conclude(Outcome& out) {
   }
 }
 
+void Connection::evict() {
+  if (closed()) return;
+  facts_.close = ConnectionFacts::Close::evicted;
+  facts_.limited = true;
+}
+
+std::uint64_t Connection::held_memory() const {
+  return sides_[0].held_memory() + sides_[1].held_memory() + (keepalive_ ? sizeof(KeepaliveWatcher) : 0);
+}
+
+End Connection::end_without_fin() const {
+  if (facts_.close == ConnectionFacts::Close::rst) return End::rst;
+  return facts_.close == ConnectionFacts::Close::evicted ? End::evicted : End::open;
+}
+
 Side Connection::earlier_waiting() const {
   const TcpSide& client = at(Side::client);
   const TcpSide& server = at(Side::server);

@@ -66,13 +66,17 @@ class Connection : public boost::intrusive::list_base_hook<> {
   bool next(Side side, Delivery& out);
   // Nothing more will come: next() gives up all waiting, and ends both sides.
   void conclude(Outcome& out);
+  // It has to go before its end, for want of memory: conclude() follows. One that is closed already only goes.
+  void evict();
+  // Bytes of memory beside the object's own.
+  std::uint64_t held_memory() const;
   // Which side's waiting bytes were captured first: the order in which a concluded connection is drained.
   Side earlier_waiting() const;
   bool ended(Side side) const { return sides_[index(side)].ended(); }
   End end_of(Side side) const { return sides_[index(side)].fin_seen() ? End::fin : end_without_fin(); }
+  bool closed() const { return closed_number_ != 0; }
 
  private:
-  bool closed() const { return closed_number_ != 0; }
   Side sender(const Segment& segment) const { return segment.source == facts_.client ? Side::client : Side::server; }
   TcpSide& at(Side side) { return sides_[index(side)]; }
   const TcpSide& at(Side side) const { return sides_[index(side)]; }
@@ -95,7 +99,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   void closing_by(Side side);
   std::uint32_t unacknowledged(Side side) const;
   void tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes = 0);
-  End end_without_fin() const { return facts_.close == ConnectionFacts::Close::rst ? End::rst : End::open; }
+  End end_without_fin() const;
 
   // What is known of a side's receive window.
   struct Window {

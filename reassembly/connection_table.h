@@ -1,6 +1,7 @@
 // All connections of one worker: finds the one a segment belongs to, and hands what it makes on to the sink.
 //
-// Owned by the worker's thread. Connections live in slabs and are found by their whole tuple; one that is in order
+// Owned by the worker's thread. State is dropped by memory, not by time: a connection stays until it is closed and has
+// lingered, or until memory runs short (ReassemblyOptions::memory). Connections live in slabs and are found by their whole tuple; one that is in order
 // costs no allocation a packet, and the sink is called by its concrete type. All decisions depend on the segments and
 // their numbers only, so any division of connections among workers gives the same calls for each of them.
 #pragma once
@@ -11,34 +12,41 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <new>
+#include <tuple>
 #include <vector>
 
 #include "reassembly/connection.h"
+#include "reassembly/memory_budget.h"
 #include "reassembly/sink.h"
 
 namespace longwire {
 
 struct ReassemblyOptions {
   Overlap overlap = Overlap::first;
+  std::uint64_t memory = MemoryBudget::unlimited;  // bytes for the connections of all workers; see memory_budget.h
 };
 
 template <ConnectionSink Sink>
 class ConnectionTable {
  public:
   // `sink` must outlive the table.
-  ConnectionTable(Sink& sink, ReassemblyOptions options) : sink_(sink), options_(options) {}
+  ConnectionTable(Sink& sink, ReassemblyOptions options)
+      : sink_(sink), overlap_(options.overlap), parts_(limits::memory_parts, Part(options.memory)) {}
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
   // Without finish(): the sink is told nothing more.
   ~ConnectionTable() {
     lingering_.clear();
-    for (Followed* connection : connections_) destroy(connection);
+    for (Part& part : parts_) {
+      for (Followed* connection : part.connections) destroy(connection);
+    }
   }
 
   // Segments come in packet order.
   void add(const Segment& segment) {
-    const auto found = connections_.find(segment);
-    Followed* connection = found == connections_.end() ? nullptr : *found;
+    Part& part = parts_[memory_part(segment.hash)];
+    const auto found = part.connections.find(segment);
+    Followed* connection = found == part.connections.end() ? nullptr : *found;
     const bool quoted = segment.kind == Segment::Kind::icmp_unreachable;
     if (connection != nullptr && (quoted ? connection->lingered(segment.at.number) : connection->begins_new(segment))) {
       conclude(*connection);
@@ -50,13 +58,18 @@ class ConnectionTable {
       connection->unreachable(segment, outcome_);
       return tell(*connection, segment.at);
     }
-    if (connection == nullptr) connection = create(segment);
-    connection->receive(segment, options_.overlap, outcome_);
+    std::uint64_t growth = segment.payload.size();
+    if (connection == nullptr) {
+      connection = create(part, segment);
+      growth += sizeof(Followed);
+    }
+    connection->receive(segment, overlap_, outcome_);
     tell(*connection, segment.at);
     if (!outcome_.direct.empty()) stream(*connection).data(outcome_.side, outcome_.direct, segment.at);
     if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
     if (outcome_.pending) drain(*connection);
     if (outcome_.closed) lingering_.push_back(*connection);
+    if (part.budget.grow(growth)) make_room(part);
   }
 
   // Frees what has lingered long enough, `number` packets of the whole capture set having been seen.
@@ -68,7 +81,9 @@ class ConnectionTable {
   // caller can take away what the sink has gathered; false leaves the rest untold.
   template <class GoOn>
   void finish(GoOn go_on) {
-    std::vector<Followed*> all(connections_.begin(), connections_.end());
+    std::vector<Followed*> all;
+    all.reserve(open());
+    for (const Part& part : parts_) all.insert(all.end(), part.connections.begin(), part.connections.end());
     std::sort(all.begin(), all.end(), [](const Followed* a, const Followed* b) { return a->facts().id < b->facts().id; });
     for (Followed* connection : all) {
       conclude(*connection);
@@ -79,7 +94,11 @@ class ConnectionTable {
     finish([] { return true; });
   }
 
-  std::size_t open() const { return connections_.size(); }
+  std::size_t open() const {
+    std::size_t count = 0;
+    for (const Part& part : parts_) count += part.connections.size();
+    return count;
+  }
 
  private:
   struct Followed : Connection {
@@ -103,11 +122,18 @@ class ConnectionTable {
   // Connections allocated at once: few for a small capture, then twice as many each time, up to half a MiB.
   static constexpr std::size_t first_slab = 32, largest_slab = 1024;
 
-  Followed* create(const Segment& first) {
+  // The connections whose memory is counted together.
+  struct Part {
+    explicit Part(std::uint64_t memory) : budget(memory / limits::memory_parts) {}
+    boost::unordered_flat_set<Followed*, Hash, Equal> connections;
+    MemoryBudget budget;
+  };
+
+  Followed* create(Part& part, const Segment& first) {
     void* memory = slabs_.malloc();
     if (memory == nullptr) throw std::bad_alloc();
     auto* connection = new (memory) Followed(first);
-    connections_.insert(connection);
+    part.connections.insert(connection);
     return connection;
   }
 
@@ -174,14 +200,35 @@ class ConnectionTable {
     }
     sink_.closed(connection.facts(), connection.stream.get());
     if (connection.is_linked()) lingering_.erase(lingering_.iterator_to(connection));
-    connections_.erase(&connection);
+    parts_[memory_part(connection.hash())].connections.erase(&connection);
     destroy(&connection);
   }
 
+  static std::uint64_t memory(const Followed& connection) {
+    return sizeof(Followed) + connection.held_memory() + (connection.stream ? connection.stream->memory() : 0);
+  }
+
+  // Gives up connections until the part's budget is kept: those that only linger first, then the longest silent.
+  void make_room(Part& part) {
+    std::uint64_t used = 0;
+    for (const Followed* connection : part.connections) used += memory(*connection);
+    std::uint64_t excess = part.budget.used(used);
+    if (excess == 0) return;
+    std::vector<Followed*> all(part.connections.begin(), part.connections.end());
+    const auto order = [](const Followed* c) { return std::tuple(!c->closed(), c->facts().last.number, c->facts().id); };
+    std::sort(all.begin(), all.end(), [&](const Followed* a, const Followed* b) { return order(a) < order(b); });
+    for (Followed* connection : all) {
+      if (excess == 0) return;
+      excess -= std::min(excess, memory(*connection));
+      connection->evict();
+      conclude(*connection);
+    }
+  }
+
   Sink& sink_;
-  ReassemblyOptions options_;
+  const Overlap overlap_;
   boost::pool<> slabs_{sizeof(Followed), first_slab, largest_slab};
-  boost::unordered_flat_set<Followed*, Hash, Equal> connections_;
+  std::vector<Part> parts_;
   boost::intrusive::list<Followed> lingering_;  // closed ones, in the order they closed
   Outcome outcome_;                             // of the segment at hand
 };

@@ -17,6 +17,8 @@ class Holes {
   void add_before(std::uint64_t start);
 
   bool empty() const { return holes_.empty(); }
+  // Bytes of memory beside the object's own.
+  std::uint64_t memory() const { return holes_.capacity() * sizeof(Hole); }
 
  private:
   struct Hole {

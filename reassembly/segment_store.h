@@ -41,6 +41,8 @@ class SegmentStore {
   bool empty() const { return pieces_.empty(); }
   std::size_t size() const { return pieces_.size(); }
   std::uint64_t bytes() const { return bytes_; }
+  // Bytes of memory beside the object's own, as far as pieces make it.
+  std::uint64_t memory() const { return bytes_ + pieces_.size() * (sizeof(Pieces::value_type) + node_bytes); }
   std::uint64_t begin() const { return pieces_.begin()->first; }           // requires !empty()
   std::uint64_t end() const;                                               // requires !empty()
   const Stamp& first_stamp() const { return pieces_.begin()->second.at; }  // requires !empty()
@@ -48,6 +50,7 @@ class SegmentStore {
 
  private:
   using Pieces = std::map<std::uint64_t, StoredPiece>;
+  static constexpr std::uint64_t node_bytes = 64;  // about what a tree node and two allocations take beside their content
 
   void put(std::uint64_t begin, Bytes bytes, const Stamp& at);
   void split(Pieces::iterator piece, std::uint64_t at);

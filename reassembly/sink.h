@@ -7,6 +7,7 @@
 //   gap(side, missing, at)     `missing` (> 0) bytes were never captured; `at` is the packet after which that was
 //                              certain: the first one behind the hole, or the last one of the connection.
 //   end(side, how, at)         no more bytes of this side will come; called exactly once a side.
+//   memory()                   bytes that it takes now, its own object's included; depends on nothing but the calls before.
 //
 // A Sink is one per worker:
 //   unique_ptr<Stream> open(const ConnectionFacts&)     first payload; the connection owns the stream
@@ -39,6 +40,7 @@ concept ConnectionStream = requires(S stream, Side side, Bytes bytes, std::uint6
   stream.data(side, bytes, at);
   stream.gap(side, missing, at);
   stream.end(side, how, at);
+  { stream.memory() } -> std::convertible_to<std::uint64_t>;
 };
 
 template <class S>

@@ -81,6 +81,8 @@ class TcpSide {
 
   // Something may be deliverable beyond what accept() returned.
   bool holds() const { return disorder_ != nullptr; }
+  // Bytes of memory beside the object's own.
+  std::uint64_t held_memory() const { return disorder_ ? sizeof(Disorder) + disorder_->store.memory() + disorder_->holes.memory() : 0; }
   // One more segment of the connection went by while bytes wait.
   void count_patience();
   // The next thing in order, if there is one. `closing`: nothing more will come, so holes are holes; the side then

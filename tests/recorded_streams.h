@@ -75,6 +75,7 @@ class RecordingSink {
     }
     void gap(Side side, std::uint64_t missing, const Stamp& at) { record_.calls.push_back({Kind::gap, side, {}, missing, End::open, at}); }
     void end(Side side, End how, const Stamp& at) { record_.calls.push_back({Kind::end, side, {}, 0, how, at}); }
+    std::uint64_t memory() const { return 0; }
 
    private:
     using Kind = RecordedConnection::Call::Kind;

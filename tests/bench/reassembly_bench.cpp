@@ -16,6 +16,7 @@ struct CountingSink {
     void data(Side, Bytes bytes, const Stamp&) { benchmark::DoNotOptimize(seen += bytes.size()); }
     void gap(Side, std::uint64_t missing, const Stamp&) { benchmark::DoNotOptimize(seen += missing); }
     void end(Side, End, const Stamp&) {}
+    std::uint64_t memory() const { return sizeof *this; }
     std::uint64_t seen = 0;
   };
   std::unique_ptr<Stream> open(const ConnectionFacts&) { return std::make_unique<Stream>(); }

@@ -70,6 +70,8 @@ class Toy : public Dissector {
                     std::to_string(in.size()) + " unused, " + std::to_string(context.skipped()) + " skipped");
   }
 
+  std::uint64_t memory() const override { return sizeof *this; }
+
   Match restart(Side, Bytes in) const override {
     if (in.size() >= 1 && in[0] > 9) return Match::no;
     if (in.size() < 2) return Match::maybe;
@@ -292,6 +294,7 @@ class Watcher : public Dissector {
   }
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes, End, Context&) override {}
+  std::uint64_t memory() const override { return sizeof *this; }
   Match restart(Side, Bytes) const override { return Match::no; }
 };
 
@@ -387,6 +390,7 @@ class Dodger : public Dissector {
   }
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes, End, Context&) override {}
+  std::uint64_t memory() const override { return sizeof *this; }
   Match restart(Side, Bytes) const override { return Match::no; }
 };
 

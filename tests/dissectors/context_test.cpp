@@ -34,6 +34,7 @@ class Asker : public Dissector {
   }
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes in, End, Context& context) override { context.anomaly("asker.end", {}, as_text(in)); }
+  std::uint64_t memory() const override { return sizeof *this; }
   Match restart(Side, Bytes) const override { return Match::no; }
 };
 

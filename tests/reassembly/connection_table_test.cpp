@@ -152,6 +152,87 @@ TEST(ConnectionTable, BeginsANewConnectionAtOnceWhereTheOldOneIsClosed) {
   EXPECT_EQ(sink.closed_order, (std::vector<std::int64_t>{1, 8}));
 }
 
+// --- memory
+
+// `count` connections of one memory part, each with one request, in the order of their ports 1, 2 ...
+std::vector<Segment> requests(Conversation& talk, std::uint16_t count) {
+  std::vector<Segment> segments;
+  for (std::uint16_t port = 1; port <= count; ++port) {
+    segments.push_back(talk.data(client, 0, "request"));
+    segments.back().source.port = port;
+    segments.back().hash = port;
+  }
+  return segments;
+}
+
+ReassemblyOptions room_for(std::uint64_t connections) {
+  constexpr std::uint64_t about = 500;  // bytes of a connection
+  return {.memory = connections * about * limits::memory_parts};
+}
+
+TEST(ConnectionTable, GivesUpTheLongestSilentWhereMemoryRunsShort) {
+  Conversation talk;
+  std::vector<Segment> segments = requests(talk, 70);
+  for (std::uint16_t port = 1; port <= 10; ++port) {  // the first ten speak again
+    segments.push_back(talk.data(client, 7, " more"));
+    segments.back().source.port = port;
+    segments.back().hash = port;
+  }
+  for (Segment late : requests(talk, 60)) {
+    late.source.port = static_cast<std::uint16_t>(late.source.port + 1000);
+    segments.push_back(late);
+  }
+  const auto sink = reassembled(segments, room_for(100));
+  std::vector<std::int64_t> evicted, kept;
+  for (const auto& [id, connection] : sink.by_id) (connection.facts.close == Close::evicted ? evicted : kept).push_back(id);
+  ASSERT_FALSE(evicted.empty());
+  EXPECT_EQ(evicted.front(), 11) << "those before it spoke later";
+  EXPECT_EQ(evicted.back(), 10 + static_cast<std::int64_t>(evicted.size())) << "the longest silent, one after the other";
+  EXPECT_LT(evicted.size(), 60u);
+  const RecordedConnection& gone = sink.by_id.at(11);
+  EXPECT_EQ(gone.client(), "request|evicted");
+  EXPECT_TRUE(gone.facts.limited);
+  EXPECT_FALSE(sink.by_id.at(1).facts.limited);
+}
+
+TEST(ConnectionTable, WhatOnlyLingersGoesFirstAndKeepsItsClose) {
+  Conversation talk;
+  std::vector<Segment> segments = requests(talk, 50);
+  Segment reset = talk.rst(client, 7);  // of the one that spoke last
+  reset.source.port = 50;
+  reset.hash = 50;
+  segments.push_back(reset);
+  for (Segment late : requests(talk, 60)) {
+    late.source.port = static_cast<std::uint16_t>(late.source.port + 1000);
+    segments.push_back(late);
+  }
+  const auto sink = reassembled(segments, room_for(100));
+  ASSERT_FALSE(sink.closed_order.empty());
+  EXPECT_EQ(sink.closed_order.front(), 50);
+  EXPECT_EQ(sink.by_id.at(50).facts.close, Close::rst);
+  EXPECT_EQ(sink.closed_order.at(1), 1);
+  EXPECT_EQ(sink.by_id.at(1).facts.close, Close::evicted);
+}
+
+TEST(ConnectionTable, MemoryOfOnePartIsNotTakenFromAnother) {
+  Conversation talk;
+  std::vector<Segment> segments;
+  for (Segment segment : requests(talk, 120)) {
+    segment.hash |= static_cast<std::uint32_t>(segment.source.port % 4) << 30;
+    segments.push_back(segment);
+  }
+  for (const auto& [id, connection] : reassembled(segments, room_for(60)).by_id) EXPECT_EQ(connection.facts.close, Close::open) << id;
+}
+
+TEST(ConnectionTable, HeldBytesCountAsMemory) {
+  Conversation talk;
+  const std::string much(60000, 'x');
+  std::vector<Segment> segments = requests(talk, 20);
+  for (int i = 1; i <= 20; ++i) segments.push_back(talk.data(client, i * 100000, much));
+  const auto sink = reassembled(segments, {.memory = 1'000'000 * limits::memory_parts});
+  EXPECT_EQ(sink.by_id.at(1).facts.close, Close::evicted) << "a silent one goes before the one that holds much";
+}
+
 // --- unreachable
 
 TEST(ConnectionTable, TellsAnUnreachableOfTheConnectionItQuotes) {

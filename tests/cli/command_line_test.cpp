@@ -1,0 +1,28 @@
+// What stands on a command line, read as a user means it.
+#include "cli/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace longwire {
+namespace {
+
+TEST(CommandLine, SizesHaveUnitsOfPowersOf1024) {
+  EXPECT_EQ(parse_size("4096"), 4096u);
+  EXPECT_EQ(parse_size("64K"), 65536u);
+  EXPECT_EQ(parse_size("800M"), 838'860'800u);
+  EXPECT_EQ(parse_size("800m"), 838'860'800u);
+  EXPECT_EQ(parse_size("4GiB"), 4'294'967'296u);
+  EXPECT_EQ(parse_size("1TB"), 1'099'511'627'776u);
+  EXPECT_EQ(parse_size("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST(CommandLine, WhatIsNoSizeIsNone) {
+  for (const char* text : {"", "M", "-1", " 1M", "1 M", "1X", "1Mb", "1MiBs", "0x10", "1.5G", "18446744073709551616", "16777217T"}) {
+    EXPECT_FALSE(parse_size(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace longwire
