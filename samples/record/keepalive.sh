@@ -7,6 +7,7 @@
 # A second after all are connected the router drops what is for .3 without a word, answers what is for .4 that the host is
 # unreachable, and the other server is another one at the same address. Needs root; takes 15 seconds.
 set -euo pipefail
+# shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs python3
 [[ -e /proc/net/if_inet6 ]] || skip 'needs IPv6'

@@ -2,6 +2,7 @@
 #
 # Everything made here is gone when the script ends, however it ends. `samples` is where the captures go: the folder
 # $LONGWIRE_RECORD_INTO, else samples/ itself.
+# shellcheck shell=bash
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 samples=${LONGWIRE_RECORD_INTO:-$(dirname "$here")}
 work=$(mktemp -d)

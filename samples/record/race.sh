@@ -6,6 +6,7 @@
 #
 # Captured at the proxy. What nginx logged becomes NAME.expected.json. Needs root; takes half a minute.
 set -euo pipefail
+# shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs nginx curl python3
 proxy=lw-proxy-$$ wire=lw-wire-$$ server=lw-server-$$

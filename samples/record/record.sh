@@ -6,6 +6,7 @@
 # samples/record/record.sh [NAME...]   all scenarios, or those named (samples/record/NAME.sh). Needs root. A scenario takes
 # less than a minute; everything it starts is gone afterwards. The servers' own logs become NAME.expected.json.
 set -euo pipefail
+# shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs nginx curl python3
 client=lw-client-$$ server=lw-server-$$
