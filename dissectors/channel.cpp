@@ -205,6 +205,7 @@ void Channel::replace(Visit& visit, std::unique_ptr<Dissector> next) {
   }
   for (const Side side : {Side::client, Side::server}) {
     lane(side).need = 1;
+    lane(side).forget_skip();
     if (!lane(side).ended) continue;
     enter(visit, side, {});
     reader_->end(side, {}, lane(side).how, visit.context);
@@ -275,8 +276,11 @@ void Channel::enter(Visit& visit, Side side, Bytes in) {
   context.in_offset_ = here.offset;
   context.marks_ = here.backlogged() ? here.waiting->backlog.marks() : std::span<const StampMark>(&visit.mark, 1);
   context.now_ = visit.delivered.at;
-  context.skipped_ = here.waiting == nullptr ? 0 : here.waiting->skipped;
-  context.skipped_stamp_ = here.waiting == nullptr ? Stamp{} : here.waiting->skipped_at;
+  for (const Side each : {Side::client, Side::server}) {
+    const Lane::Waiting* waiting = lane(each).waiting.get();
+    context.skipped_[index(each)] = waiting == nullptr ? 0 : waiting->skipped;
+    if (waiting != nullptr) context.skipped_stamps_[index(each)] = waiting->skipped_at;
+  }
   context.other_seen_ = across.seen;
   context.other_ended_ = across.ended;
   context.must_proceed_ = (visit.forced && side == visit.side) || here.full(in.size()) || across.moves_no_more();

@@ -1,6 +1,7 @@
 // What a dissector may know and do during one call: where its bytes came from, and where its rows go.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -96,8 +97,11 @@ class Context {
   // Position of the first byte of `part` in this side's stream.
   std::uint64_t offset(Bytes part) const;
   // Bytes that the channel dropped since the last call because of Progress::skip, and the packet of the last of them.
-  std::uint64_t skipped() const { return skipped_; }
-  const Stamp& skipped_stamp() const { return skipped_stamp_; }
+  std::uint64_t skipped() const { return skipped(side_); }
+  const Stamp& skipped_stamp() const { return skipped_stamp(side_); }
+  // The same of a side: of the other one they are told again when its turn comes, unless the reader is replaced now.
+  std::uint64_t skipped(Side side) const { return skipped_[index(side)]; }
+  const Stamp& skipped_stamp(Side side) const { return skipped_stamps_[index(side)]; }
 
   // An oddity at `part` (part of `in`; {} = at the end of `in`). `code` is a literal `protocol.what`; detail is
   // copied, cut to 200 bytes and made printable.
@@ -126,8 +130,9 @@ class Context {
   Bytes in_;
   std::uint64_t in_offset_ = 0;       // of in_[0]
   std::span<const StampMark> marks_;  // ascending; the first one covers in_[0]
-  Stamp now_, skipped_stamp_;
-  std::uint64_t skipped_ = 0;
+  Stamp now_;
+  std::array<Stamp, 2> skipped_stamps_;
+  std::array<std::uint64_t, 2> skipped_{};  // by side, as the stamps
   bool other_seen_ = false, other_ended_ = false, must_proceed_ = false;
   std::string_view layers_;
 };

@@ -53,13 +53,13 @@ Match Http1::restart(Side side, Bytes in) const {
 Progress Http1::data(Side side, Bytes in, Context& context) {
   const Call call{side, context, false, context.must_proceed()};
   half(side).held = false;
-  take_skipped(call);
+  take_skipped(call, side);
   return read(call, in);
 }
 
 AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
   const Call call{side, context, true, true};
-  take_skipped(call);
+  take_skipped(call, side);
   const Bytes rest = in.subspan(read(call, in).used);
   switch (half(side).next) {
     case Next::body:
@@ -82,7 +82,7 @@ AfterGap Http1::gap(Side side, Bytes in, std::uint64_t missing, Context& context
 void Http1::end(Side side, Bytes in, End how, Context& context) {
   const Call call{side, context, true, true};
   const bool closed = how == End::fin || how == End::rst;  // not merely that the capture is over
-  take_skipped(call);
+  take_skipped(call, side);
   const Progress left = read(call, in);
   const Bytes rest = in.subspan(left.used);
   switch (half(side).next) {
@@ -409,10 +409,6 @@ Progress Http1::read_body(const Call& call, Bytes in) {
   Progress progress = used(step.used);
   progress.need = step.need;
   progress.skip = step.skip;
-  if (step.skip > 0 && asks(call.side) && pairing_.last()->undecided()) {  // what was skipped would not be told at a hand-over
-    progress.need = 1;
-    progress.skip = 0;
-  }
   return progress;
 }
 
@@ -426,10 +422,10 @@ void Http1::read_trailers(const Call& call, Bytes section) {
 }
 
 // What the channel dropped of a body that is merely counted.
-void Http1::take_skipped(const Call& call) {
-  if (call.context.skipped() == 0 || half(call.side).next != Next::body) return;
-  message(call.side).last = call.context.skipped_stamp();
-  message(call.side).body.take_skipped(call.context.skipped());
+void Http1::take_skipped(const Call& call, Side side) {
+  if (call.context.skipped(side) == 0 || half(side).next != Next::body) return;
+  message(side).last = call.context.skipped_stamp(side);
+  message(side).body.take_skipped(call.context.skipped(side));
 }
 
 void Http1::finish_message(const Call& call, bool whole) {
@@ -490,6 +486,7 @@ Progress Http1::hand_on(const Call& call, Http1Exchange& exchange, const Head& h
 }
 
 Progress Http1::hand_on_to(std::unique_ptr<Dissector> next, std::size_t count, const Call& call) {
+  take_skipped(call, other(call.side));
   pairing_.close(call.context);
   halves_[0].next = halves_[1].next = Next::nothing;
   Progress progress = used(count);

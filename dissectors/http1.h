@@ -90,7 +90,7 @@ class Http1 final : public Dissector {
   Match left_out(const Call& call, Bytes in);
   Progress read_body(const Call& call, Bytes in);
   void read_trailers(const Call& call, Bytes section);
-  void take_skipped(const Call& call);
+  void take_skipped(const Call& call, Side side);
   void finish_message(const Call& call, bool whole);
   void lose(const Call& call);
 

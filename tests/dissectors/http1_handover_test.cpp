@@ -91,5 +91,21 @@ TEST(Http1Handover, RefusedTunnelStaysHttp) {
             "http_exchanges ordinal=2 status=200 response_body_bytes=0 upgraded_to=tunnel\n");
 }
 
+// A body that is merely counted is skipped; what was skipped of it counts when the client hands the connection on.
+TEST(Http1Handover, ABodyStillComingIsCountedUpToTheHandover) {
+  Conversation talk;
+  talk.midstream()
+      .server("HTTP/1.0 200 OK\r\n\r\nlasts")
+      .client("CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n")
+      .server(" until close")
+      .client("\xfd\xfd")
+      .gap(Side::client, 10)
+      .client("more");
+  EXPECT_EQ(exchanges(talk, "method status response_body_bytes"),
+            "http_exchanges method=NULL status=200 response_body_bytes=17\n"
+            "http_exchanges method=CONNECT status=NULL response_body_bytes=NULL\n");
+  EXPECT_EQ(layers(talk), "http1/unknown");
+}
+
 }  // namespace
 }  // namespace longwire::test
