@@ -38,12 +38,14 @@ given_up AS (
     -- With a bare column SQLite takes the row of the minimum.
     t.kind AS how,
     t.frame,
-    EXISTS (
+    -- An evicted connection was not followed any further.
+    c.close_kind <> 'evicted' AND EXISTS (
       SELECT 1
-      FROM captures AS c
-      WHERE u.last_probe_ns + 2 * u.interval_ns BETWEEN c.started_ns AND c.ended_ns
+      FROM captures
+      WHERE u.last_probe_ns + 2 * u.interval_ns BETWEEN started_ns AND ended_ns
     ) AS fell_silent
   FROM unanswered AS u
+  JOIN connections AS c ON c.id = u.connection_id
   LEFT JOIN tcp_events AS t
     ON t.connection_id = u.connection_id AND t.side = u.prober AND t.kind IN ('rst', 'fin') AND t.time_ns >= u.last_probe_ns
   GROUP BY u.connection_id, u.prober, u.episode

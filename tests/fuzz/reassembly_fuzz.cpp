@@ -8,7 +8,8 @@
 //
 // The byte at a sequence number is the number's low octet, so what is delivered can be checked wherever a stream starts:
 // data and gaps follow one another without a break, nothing follows an end, each side of a stream ends exactly once,
-// and both tables tell the same. Where a handshake is followed by data only, the delivered bytes are those of a byte map.
+// both tables tell the same, and keepalive probes are counted without a hole. Where a handshake is followed by data only,
+// the delivered bytes are those of a byte map.
 #include <cstdio>
 #include <cstdlib>
 
@@ -50,7 +51,7 @@ Segment read_segment(Cursor& cursor, Input& input, const std::uint32_t (&isn)[2]
   segment.window = bit(5) ? 0 : 1000;
   if (bit(7)) segment.kind = Segment::Kind::icmp_unreachable;
   number += bit(4) ? limits::linger_packets / 2 : 1;
-  segment.at = {static_cast<Time>(number), number, number};
+  segment.at = {static_cast<Time>(number * 1'000'000), number, number};
   input.lies |= bit(2) && !payload.empty();
   return segment;
 }
@@ -104,11 +105,31 @@ void check_side(const RecordedConnection& it, Side side, bool lies) {
   require(delivered <= it.facts.side[index(side)].bytes, "more was delivered than counted");
 }
 
+// Probes of a side are told in order, each answered behind itself; episodes and ordinals count without a hole.
+void check_probes(const RecordedConnection& it, Side side) {
+  std::uint32_t episode = 0, ordinal = 0;
+  std::uint64_t before = 0;
+  for (const KeepaliveProbe& probe : it.probes) {
+    if (probe.prober != side) continue;
+    const bool same = probe.episode == episode && (probe.ordinal == ordinal || probe.ordinal == ordinal + 1);
+    require(same || (probe.episode == episode + 1 && probe.ordinal == 1), "an episode or a probe was left out");
+    require(probe.at.number > before && probe.idle_before >= 0, "probes out of order");
+    require(probe.answer == KeepaliveProbe::Answer::none || probe.answered.number > probe.at.number, "an answer before its probe");
+    episode = probe.episode;
+    ordinal = probe.ordinal;
+    before = probe.at.number;
+  }
+}
+
 std::string describe(const RecordedConnection& it) {
   std::string text = it.client() + "\n" + it.server() + "\n" + it.told();
   for (const SideFacts& side : it.facts.side) {
     text += " " + std::to_string(side.packets) + " " + std::to_string(side.bytes) + " " + std::to_string(side.missing_bytes) + " " +
-            std::to_string(side.retransmitted_bytes);
+            std::to_string(side.retransmitted_bytes) + " " + std::to_string(side.unacknowledged_bytes) + " " +
+            std::to_string(side.acknowledged);
+  }
+  for (const KeepaliveProbe& probe : it.probes) {
+    text += "\n" + std::to_string(probe.at.number) + " " + std::string(to_text(probe.answer)) + " " + std::to_string(probe.idle_before);
   }
   return text;
 }
@@ -171,6 +192,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(describe(it) == describe(rarely.by_id.at(id)), "freeing early changes what is told");
     check_side(it, Side::client, input.lies);
     check_side(it, Side::server, input.lies);
+    check_probes(it, Side::client);
+    check_probes(it, Side::server);
   }
   if (!input.segments.empty() && !input.lies) check_with_byte_map(input);
   return 0;

@@ -117,6 +117,12 @@ TEST_F(TcpViews, AnEpisodeIsUnfinishedWhereTheCaptureEndsFirst) {
   EXPECT_EQ(answer("SELECT verdict, ended_by FROM keepalive_episodes"), (Answer{{"unfinished", "NULL"}}));
 }
 
+TEST_F(TcpViews, AnEpisodeIsUnfinishedWhereTheConnectionWasEvicted) {
+  rows().add(closed_connection(1, "evicted", {}));
+  for (std::int64_t n = 1; n <= 2; ++n) probe(1, 1, n, n * second, second);
+  EXPECT_EQ(answer("SELECT verdict, ended_by FROM keepalive_episodes"), (Answer{{"unfinished", "NULL"}}));
+}
+
 TEST_F(TcpViews, AnEpisodeHasNoVerdictWhereNobodyLookedForAnswers) {
   ConnectionRow row = open_connection(1);
   row.one_way = 1;
