@@ -50,12 +50,13 @@ Segments segments_of(const Octets& file) {
   return segments;
 }
 
-// Each payload of two octets or more as two segments of the same packet, cut somewhere.
+// Each payload of two octets or more as two segments of the same packet, cut somewhere. A segment with a SYN stays whole:
+// it is believed, or not, as a whole.
 Segments cut_in_two(const Segments& whole) {
   Segments cut;
   for (const Segment& segment : whole.all) {
     const std::size_t size = segment.payload.size();
-    if (size < 2) {
+    if (size < 2 || segment.has(tcp_flag::syn)) {
       cut.add(segment);
       continue;
     }
@@ -65,8 +66,7 @@ Segments cut_in_two(const Segments& whole) {
     first.cut = 0;
     first.flags &= static_cast<std::uint8_t>(~tcp_flag::fin);
     second.payload = segment.payload.subspan(at);
-    second.seq += static_cast<std::uint32_t>(at) + (segment.has(tcp_flag::syn) ? 1 : 0);
-    second.flags &= static_cast<std::uint8_t>(~tcp_flag::syn);
+    second.seq += static_cast<std::uint32_t>(at);
     cut.add(first);
     cut.add(second);
   }
