@@ -114,11 +114,21 @@ class Database::State {
       case SQLITE_BUSY:
         throw InputError(fmt::format("cannot read {}: {}", path_, error_message(database_.get())));
       default:
-        throw UsageError(fmt::format("SQL: {}", sqlite3_errmsg(database_.get())));
+        fail_as_sql(sqlite3_errmsg(database_.get()));
     }
   }
 
  private:
+  // What this program would have put into the file, an older one may not have.
+  [[noreturn]] void fail_as_sql(std::string_view message) {
+    constexpr std::string_view missing = "no such table: ";
+    const std::string_view name = message.starts_with(missing) ? message.substr(missing.size()) : std::string_view();
+    const auto& questions = named_questions();
+    if (std::any_of(questions.begin(), questions.end(), [&](const NamedQuestion& question) { return question.name == name; }))
+      throw InputError(fmt::format("{} has no {}: an older longwire made it; analyze the capture again", path_, name));
+    throw UsageError(fmt::format("SQL: {}", message));
+  }
+
   void check_marks() {
     const Marks marks = read_marks(database_.get());
     const int code = sqlite3_errcode(database_.get()) & 0xff;

@@ -156,6 +156,13 @@ TEST_F(Question, GoesToASchemaThatThisProgramKnows) {
             path_ + " has schema version 2, this program knows 1; use a newer longwire");
 }
 
+TEST_F(Question, SaysWhichOneAnOlderProgramDidNotKnow) {
+  change("DROP VIEW status_summary");
+  EXPECT_EQ(failure<InputError>([&] { rows("SELECT * FROM status_summary"); }),
+            path_ + " has no status_summary: an older longwire made it; analyze the capture again");
+  EXPECT_EQ(refusal("SELECT * FROM status_summaries"), "SQL: no such table: status_summaries");
+}
+
 TEST_F(Question, ToADamagedDatabaseEndsWithOneLine) {
   std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(16384);  // the second page and what follows; the first one has the marks
