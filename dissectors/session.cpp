@@ -141,6 +141,7 @@ void SessionSink::closed(const ConnectionFacts& facts, Session* session) {
   fill_sides(row, facts);
   row.conflicting_overlap_bytes = facts.conflicting_overlap_bytes;
   row.handshake_rtt_ns = unless<Time>(facts.handshake_rtt, -1);
+  row.unread_bytes = unless<std::uint32_t>(facts.unread_bytes, 0);
   row.window_probes = facts.window_probes;
   row.close_kind = close_text(facts.close);
   if (facts.closed_first_known) row.closed_first = to_text(facts.closed_first);

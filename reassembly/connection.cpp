@@ -68,6 +68,10 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
   if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
   watch_keepalive(segment, side, *offset, last, out);
+  if (side != speaker_ && !segment.payload.empty() && *offset >= own.highest()) {
+    speaker_ = side;
+    spoken_from_ = static_cast<std::uint32_t>(own.highest());
+  }
   if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
   watch_window(segment, side, out);
   if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
@@ -229,6 +233,7 @@ void Connection::reset(const Segment& segment, Side side, Outcome& out) {
   if (segment.has(tcp_flag::ack) && peer.started()) {
     const auto acknowledged = peer.locate(segment.ack);
     if (acknowledged && *acknowledged <= peer.sent()) acknowledge(segment, side);
+    if (!closed()) facts_.unread_bytes = unread(side);
   }
   if (keepalive_) keepalive_->reset(side, segment.at, out.probes);
   closing_by(side);
@@ -278,6 +283,15 @@ bool Connection::next(Side side, Delivery& out) {
 std::uint32_t Connection::unacknowledged(Side side) const {
   const TcpSide& own = at(side);
   return own.highest() > own.acknowledged() ? static_cast<std::uint32_t>(own.highest() - own.acknowledged()) : 0;
+}
+
+// Who resets has received so much since it last sent data: no more than that can lie unread in its socket. A host sends
+// RST with ACK where it closes with data unread (RFC 1122 section 4.2.2.13), or on purpose.
+std::uint32_t Connection::unread(Side by) const {
+  if (speaker_ == by) return 0;
+  const TcpSide& peer = at(other(by));
+  const auto received = static_cast<std::uint32_t>(std::min(peer.acknowledged(), peer.highest())) - spoken_from_;
+  return received < 0x80000000u ? received : 0;  // not below zero
 }
 
 // Both FINs seen, but not the last ACK: closed all the same.

@@ -98,6 +98,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   void close(ConnectionFacts::Close how, const Stamp& at, Outcome& out);
   void closing_by(Side side);
   std::uint32_t unacknowledged(Side side) const;
+  std::uint32_t unread(Side by) const;
   void tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes = 0);
   End end_without_fin() const;
 
@@ -117,7 +118,9 @@ class Connection : public boost::intrusive::list_base_hook<> {
   Time syn_to_syn_ack_ = 0;          // ns, last SYN to first SYN-ACK
   std::uint32_t hash_ = 0;
   Window windows_[2];
-  std::uint16_t events_ = 0;  // told so far
+  std::uint32_t spoken_from_ = 0;  // offset modulo 2^32 (so is stream_origin) from which on only `speaker_` has sent data
+  std::uint16_t events_ = 0;       // told so far
+  Side speaker_ = Side::client;
   bool concluded_ = false;
 };
 

@@ -81,6 +81,7 @@ struct ConnectionFacts {
   SideFacts side[2];
   std::uint64_t conflicting_overlap_bytes = 0;
   std::uint32_t window_probes = 0;
+  std::uint32_t unread_bytes = 0;  // of a RST with ACK: what its sender had acknowledged since it last sent data itself
   enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
   bool closed_first_known = false;
   Side closed_first = Side::client;

@@ -113,6 +113,31 @@ class Keepalive(Recording):
         self.assertEqual(flagged('keep_alive_ack'), answers)
 
 
+class Closes(Recording):
+    def setUp(self):
+        self.expected, self.rows = self.read('closes')
+        ports = {c['id']: c['server_port'] for c in self.rows('connections')}
+        self.audit = {ports[c['connection_id']]: c for c in self.rows('close_audit')}
+
+    def test_each_is_what_was_done(self):
+        self.assertEqual(set(self.audit), {told['server_port'] for told in self.expected['closes']})
+        for told in self.expected['closes']:
+            with self.subTest(told):
+                found = self.audit[told['server_port']]
+                self.assertEqual({key: found[key] for key in told if key in found}, {key: told[key] for key in told if key in found})
+
+    def test_a_fin_that_only_one_side_sends_leaves_a_connection_half_closed_to_the_end(self):
+        half_closed, = [c for c in self.audit.values() if c['verdict'] == 'half_closed']
+        self.assertGreater(half_closed['half_closed_ms'], 2500)  # while other connections went on
+
+    def test_steps_of_a_syn_that_nobody_answers(self):
+        unanswered, = [c for c in self.audit.values() if c['verdict'] == 'unanswered']
+        steps = [int(ms) for ms in unanswered['syn_steps_ms'].split(', ')]
+        self.assertGreaterEqual(len(steps), 2)
+        for step in steps:  # RFC 6298 section 5.7: a second at least; doubled, or not, it stays below the four that were tried
+            self.assertTrue(1000 <= step < 4000, steps)
+
+
 class Races(Recording):
     def test_each_502_of_the_proxy_is_one(self):
         expected, rows = self.read('race')
@@ -145,7 +170,7 @@ class Races(Recording):
 
 
 def record_anew(folder):
-    for script in ('keepalive.sh', 'race.sh'):
+    for script in ('keepalive.sh', 'closes.sh', 'race.sh'):
         done = subprocess.run([HOUSE / 'samples/record' / script], env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LONGWIRE_RECORD_INTO': folder},
                               capture_output=True, text=True, timeout=120)
         if done.returncode == SKIPPED:

@@ -16,7 +16,7 @@ struct ConnectionRow {
   Integer client_packets, server_packets, client_bytes, server_bytes;
   Integer client_retransmitted_bytes, server_retransmitted_bytes, client_out_of_order_packets, server_out_of_order_packets;
   Integer client_missing_bytes, server_missing_bytes, conflicting_overlap_bytes, handshake_rtt_ns;
-  Integer client_unacknowledged_bytes, server_unacknowledged_bytes, client_acknowledged_ns, server_acknowledged_ns;
+  Integer client_unacknowledged_bytes, server_unacknowledged_bytes, client_acknowledged_ns, server_acknowledged_ns, unread_bytes;
   Integer client_mss, server_mss, client_zero_windows, server_zero_windows, window_probes;
   Text close_kind, closed_first, layers;
   Integer exchanges, midstream, one_way, cut, limited;
@@ -58,6 +58,9 @@ struct ConnectionRow {
              "when the server last acknowledged something new of the client; NULL = never"),
       column("server_acknowledged_ns", &ConnectionRow::server_acknowledged_ns,
              "when the client last acknowledged something new of the server; NULL = never"),
+      column(
+          "unread_bytes", &ConnectionRow::unread_bytes,
+          "closed by RST with ACK: payload its sender acknowledged since it last sent any, the most it can have left unread; NULL = none"),
       column("client_mss", &ConnectionRow::client_mss, "maximum segment size the client announced, bytes"),
       column("server_mss", &ConnectionRow::server_mss, "maximum segment size the server announced, bytes"),
       column("client_zero_windows", &ConnectionRow::client_zero_windows, "times the client's receive window closed"),

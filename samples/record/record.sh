@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Records the captures of HTTP again (those of TCP's life: keepalive.sh, race.sh), from real servers and clients in two network namespaces of their own:
+# Records the captures of HTTP again, from real servers and clients in two network namespaces of their own (those of TCP's
+# life come from keepalive.sh, closes.sh and race.sh):
 #
 #     client 192.0.2.10 ──veth── server 192.0.2.1: nginx on 80, app.py on 8000
 #

@@ -1,12 +1,14 @@
 -- Who closed each connection, how, and was anything lost by it?
 -- half_closed_ms: from the first FIN to the other side's FIN, to a RST, or, while it is open, to the end of the capture.
 -- lost_bytes: sent, but not acknowledged when a RST came; and data that a side sent behind its own FIN.
+-- unread_bytes: of a RST, what its sender had received since it last sent data: the most that it can have left unread.
 -- rst_by: who sent the first RST. syn_steps_ms: the waits before each SYN that was sent again.
 -- verdict  clean: two FINs, nothing lost; data_after_fin: likewise, but a side sent on behind its FIN
 --          refused: RST instead of a handshake; unreachable: ICMP error for a SYN; unanswered: no answer to any SYN;
 --          incomplete: a handshake never completed
 --          peer_rebooted: RST for a keepalive probe; peer_lost: the prober of unanswered keepalive probes gave up
 --          request_reset: RST of the server, with a request not answered; lost_data: RST with bytes not acknowledged
+--          unread_data: RST, nothing lost on the way, but unread_bytes; Linux resets where data is unread at close()
 --          reset_after_fin: RST behind a FIN, with nothing lost; aborted: RST without a FIN, with nothing lost
 --          half_closed: one side's FIN was acknowledged, the other side never sent its own (CLOSE_WAIT there)
 --          fin_unanswered: one side's FIN was never acknowledged
@@ -85,12 +87,14 @@ SELECT
           WHERE e.connection_id = f.id AND e.ordinal = f.exchanges AND e.method IS NOT NULL AND e.response_start_ns IS NULL
         ) THEN 'request_reset'
         WHEN f.lost_bytes > 0 THEN 'lost_data'
+        WHEN f.unread_bytes > 0 THEN 'unread_data'
         WHEN f.fins > 0 THEN 'reset_after_fin'
         ELSE 'aborted'
       END
     WHEN f.fins = 1 THEN iif(coalesce(f.closer_acknowledged_ns, 0) >= f.first_fin_ns, 'half_closed', 'fin_unanswered')
     ELSE 'open'
   END AS verdict,
+  f.unread_bytes,
   f.rst_by,
   y.steps_ms AS syn_steps_ms,
   f.last_frame

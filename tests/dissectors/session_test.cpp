@@ -55,6 +55,7 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
                    .acknowledged = 800};
   facts.conflicting_overlap_bytes = 11;
   facts.window_probes = 2;
+  facts.unread_bytes = 13;
   facts.close = ConnectionFacts::Close::fin;
   facts.closed_first_known = true;
   facts.closed_first = Side::server;
@@ -67,7 +68,8 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
             "client_packets=6 server_packets=5 client_bytes=500 server_bytes=70000 client_retransmitted_bytes=2 "
             "server_retransmitted_bytes=7 client_out_of_order_packets=3 server_out_of_order_packets=8 client_missing_bytes=1 "
             "server_missing_bytes=6 conflicting_overlap_bytes=11 handshake_rtt_ns=200 "
-            "client_unacknowledged_bytes=12 server_unacknowledged_bytes=0 server_acknowledged_ns=800 client_mss=1460 server_mss=1400 "
+            "client_unacknowledged_bytes=12 server_unacknowledged_bytes=0 server_acknowledged_ns=800 unread_bytes=13 client_mss=1460 "
+            "server_mss=1400 "
             "client_zero_windows=4 server_zero_windows=9 window_probes=2 close_kind=fin closed_first=server layers=unknown exchanges=0 "
             "midstream=0 one_way=1 cut=1 limited=0\n");
 }

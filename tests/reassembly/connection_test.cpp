@@ -233,6 +233,19 @@ TEST(Closing, KnowsWhatWasLostByAReset) {
   EXPECT_EQ(it.facts.side[1].acknowledged, 6'000'000);
 }
 
+TEST(Closing, AResetMayThrowAwayWhatCameSinceItsSenderLastSpoke) {
+  Conversation talk;  // the server answered the first four bytes; of the next nine it acknowledged six
+  const auto segments =
+      talk.handshake() + std::vector{talk.data(client, 0, "GETs"),   talk.data(server, 0, "OK", 4), talk.data(client, 4, "one", 2),
+                                     talk.data(client, 7, "two", 2), talk.ack(server, 2, 10),       talk.data(client, 10, "new", 2)};
+  const auto closed_by = [&](Segment reset) { return only_connection(segments + std::vector{reset}).facts; };
+  const auto active = closed_by(talk.make(server, tcp_flag::rst | ack, 2, "", 10));
+  EXPECT_EQ(active.unread_bytes, 6u);
+  EXPECT_EQ(active.side[0].unacknowledged_bytes, 3u);
+  EXPECT_EQ(closed_by(talk.make(client, tcp_flag::rst | ack, 13, "", 2)).unread_bytes, 0u) << "it spoke last";
+  EXPECT_EQ(closed_by(talk.rst(server, 2)).unread_bytes, 0u) << "without ACK it answers for a socket that is gone";
+}
+
 TEST(Closing, AResetMayAcknowledgeWhatItThrowsAway) {
   Conversation talk;  // close(2) with data unread: RST with ACK
   Segment reset = talk.make(server, tcp_flag::rst | ack, 0, "", 3);

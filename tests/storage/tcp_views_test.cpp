@@ -225,6 +225,10 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
   row.server_packets = 0;
   add(row);
   event(id, 1, "client", "icmp_unreachable");
+  row = next("rst", "server");  // 16 closed with 1000 bytes received and perhaps not read
+  row.unread_bytes = 1000;
+  add(row);
+  event(id, 50, "server", "rst");
   EXPECT_EQ(answer("SELECT connection_id, closed_first, half_closed_ms, lost_bytes, verdict, syn_steps_ms FROM close_audit ORDER BY 1"),
             (Answer{{"1", "client", "10.0", "0", "clean", "NULL"},
                     {"2", "server", "2.0", "7", "data_after_fin", "NULL"},
@@ -240,7 +244,8 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
                     {"12", "NULL", "NULL", "NULL", "open", "NULL"},
                     {"13", "client", "NULL", "NULL", "NULL", "NULL"},
                     {"14", "NULL", "NULL", "NULL", "evicted", "NULL"},
-                    {"15", "NULL", "NULL", "NULL", "unreachable", "NULL"}}));
+                    {"15", "NULL", "NULL", "NULL", "unreachable", "NULL"},
+                    {"16", "server", "NULL", "0", "unread_data", "NULL"}}));
 }
 
 TEST_F(TcpViews, CloseAuditKnowsThePeersThatKeepaliveFoundGone) {
