@@ -48,6 +48,8 @@ inline constexpr Limit holes{"tcp.holes", 64, "holes", "remembered a side, so th
 inline constexpr Limit tcp_events{"tcp.events", 1000, "events", "told of one connection; what repeats that often is counted in its row"};
 inline constexpr Limit linger_packets{"tcp.linger", 1 << 19, "packets",
                                       "of the capture after a close, in which stragglers still belong to the connection"};
+inline constexpr Limit sleep_packets{"tcp.sleep", 1 << 16, "packets",
+                                     "of the capture without one of a connection, before what reads its bytes shrinks to a few words"};
 inline constexpr Limit memory_parts{"memory.parts", 64, "parts",
                                     "of the memory for connections, by their hash: what is given up does not depend on the threads"};
 

@@ -35,9 +35,20 @@ Channel::Channel(std::unique_ptr<Dissector> first, std::string_view outer) : rea
   if (!outer.empty()) layers_ = std::make_unique<std::string>(fmt::format("{}/{}", outer, name_of(*reader_)));
 }
 
+Channel::Channel(Asleep asleep) : reader_(asleep.reader.wake()), layers_(std::move(asleep.layers)) {
+  for (const Side side : {Side::client, Side::server}) lane(side).resume(asleep.lanes[index(side)]);
+}
+
+std::optional<Channel::Asleep> Channel::sleep() {
+  const auto client = lane(Side::client).rest(), server = lane(Side::server).rest();
+  if (!client || !server) return std::nullopt;
+  const auto reader = reader_->sleep();
+  if (!reader) return std::nullopt;
+  return Asleep{*reader, std::move(layers_), {*client, *server}};
+}
+
 std::uint64_t Channel::held_memory() const {
-  const std::uint64_t names = layers_ == nullptr ? 0 : sizeof *layers_ + layers_->capacity();
-  return reader_->memory() + names + lanes_[0].held_memory() + lanes_[1].held_memory();
+  return reader_->memory() + text_memory(layers_.get()) + lanes_[0].held_memory() + lanes_[1].held_memory();
 }
 
 std::string_view Channel::layers() const {

@@ -20,6 +20,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,17 @@ class Channel {
  public:
   // `outer` are the layers around this channel, empty for a connection's own.
   explicit Channel(std::unique_ptr<Dissector> first, std::string_view outer = {});
+
+  // What is left of a channel on which nothing waits, and whose reader sleeps.
+  struct Asleep {
+    SleepingReader reader;
+    std::unique_ptr<std::string> layers;
+    std::array<Lane::AtRest, 2> lanes;
+    std::uint64_t held_memory() const { return text_memory(layers.get()); }
+  };
+  explicit Channel(Asleep asleep);
+  // Nothing where something is pending; else the channel is of no use any more.
+  std::optional<Asleep> sleep();
 
   // The three verbs. `at` is the packet that made the call; `around` says where rows go: a fresh Context of the session,
   // or a copy of the one that the owning reader was called with.
@@ -59,6 +71,7 @@ class Channel {
   std::string_view layers() const;
 
  private:
+  static std::uint64_t text_memory(const std::string* text) { return text == nullptr ? 0 : sizeof(std::string) + text->capacity(); }
   using Reading = Lane::Reading;
   struct Visit;  // one verb being carried out
 

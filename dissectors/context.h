@@ -44,6 +44,9 @@ class Ids {
   // The id of what there is at most one of in a packet.
   static std::int64_t only(std::uint64_t number) { return static_cast<std::int64_t>(number * per_packet); }
 
+  // Whether one was given out for this packet or a later one: the next one depends on it.
+  bool given(std::uint64_t number) const { return packet_ >= number; }
+
   std::int64_t next(std::uint64_t number) {
     if (number > packet_) {
       packet_ = number;
@@ -71,6 +74,8 @@ class Ids {
 struct ConnectionIds {
   Ids rows;
   Ids anomalies[2] = {Ids({session_ids.first, session_ids.end / 2}), Ids({session_ids.end / 2, session_ids.end})};  // by side
+
+  bool given(std::uint64_t number) const { return rows.given(number) || anomalies[0].given(number) || anomalies[1].given(number); }
 };
 
 // Stamps of a run of stream bytes: each mark says which packet carried the bytes from `offset` on.

@@ -5,10 +5,13 @@
 // reader makes must not depend on how the bytes were cut into calls: tests run every conversation at every cut.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "capture/bytes.h"
@@ -44,6 +47,29 @@ enum class AfterGap : std::uint8_t {
 // What a probe says about the first bytes of a side. `yes` and `no` are final: no later byte may change them.
 enum class Match : std::uint8_t { no, maybe, yes };
 
+// A reader for which nothing is pending, in a few words: they are all that an idle connection keeps of it.
+class SleepingReader {
+ public:
+  // `Reader` is made from its own AtRest, plain data, and goes on as if it had never slept.
+  template <class Reader>
+  static SleepingReader of(const typename Reader::AtRest& words) {
+    SleepingReader asleep;
+    asleep.words_ = std::bit_cast<Words>(words);
+    asleep.wake_ = [](const Words& kept) -> std::unique_ptr<Dissector> {
+      return std::make_unique<Reader>(std::bit_cast<typename Reader::AtRest>(kept));
+    };
+    return asleep;
+  }
+  std::unique_ptr<Dissector> wake() const { return wake_(words_); }
+
+ private:
+  using Words = std::array<std::uint64_t, 2>;
+  SleepingReader() = default;
+
+  Words words_;
+  std::unique_ptr<Dissector> (*wake_)(const Words&);
+};
+
 class Dissector {
  public:
   virtual ~Dissector() = default;
@@ -64,6 +90,10 @@ class Dissector {
 
   // Bytes that it takes now, its own object's included: what can grow counts by what it holds.
   virtual std::uint64_t memory() const = 0;
+
+  // What it comes to where nothing is pending for it; nothing where something is, or where it cannot be put in so few
+  // words. Asked only where its channel keeps no bytes; the reader is destroyed then.
+  virtual std::optional<SleepingReader> sleep() const { return std::nullopt; }
 
   // True where a new message can certainly start at `in` (behind a hole, or midstream): see AfterGap::lost.
   virtual Match restart(Side side, Bytes in) const = 0;

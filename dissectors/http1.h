@@ -6,6 +6,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "dissectors/dissector.h"
 #include "dissectors/http1_pairing.h"
@@ -15,7 +16,28 @@ namespace longwire {
 std::unique_ptr<Dissector> make_http1();
 
 class Http1 final : public Dissector {
+  // What stays of a side between two messages.
+  struct HalfAtRest {
+    bool ended : 1 = false;
+    bool begun : 1 = false;    // a message was read
+    bool closing : 1 = false;  // its last message said that none would follow
+  };
+
  public:
+  // What stays between two exchanges.
+  struct AtRest : Http1Pairing::AtRest {
+    HalfAtRest client, server;
+    Side asking : 1 = Side::client;
+    bool sides_known : 1 = false, unasked : 1 = false;
+  };
+  Http1() = default;
+  explicit Http1(const AtRest& rest)
+      : pairing_(rest),
+        halves_{Half(rest.client), Half(rest.server)},
+        asking_(rest.asking),
+        sides_known_(rest.sides_known),
+        unasked_(rest.unasked) {}
+
   // What the first bytes of a side say; either side may be the one that asks.
   static Match probe(Side side, Bytes first);
 
@@ -24,6 +46,12 @@ class Http1 final : public Dissector {
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
   std::uint64_t memory() const override { return sizeof *this + pairing_.held_memory(); }
+  std::optional<SleepingReader> sleep() const override {
+    const auto pairing = pairing_.rest();
+    if (!pairing || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
+    const AtRest rest{*pairing, halves_[0], halves_[1], asking_, sides_known_, unasked_};
+    return SleepingReader::of<Http1>(rest);
+  }
   Match restart(Side side, Bytes in) const override;
 
  private:
@@ -36,13 +64,14 @@ class Http1 final : public Dissector {
     nothing,   // that is ours
   };
 
-  struct Half {
+  struct Half : HalfAtRest {
+    Half() = default;
+    explicit Half(HalfAtRest rest) : HalfAtRest(rest) {}
+    bool pending() const { return next != Next::message || scanned > 0 || held; }
+
     std::uint32_t scanned = 0;  // of the head that waits: where to look on for its end
     Next next = Next::message;
     bool held = false;  // waits for the other side
-    bool ended = false;
-    bool begun = false;    // a message was read
-    bool closing = false;  // its last message said that none would follow
   };
 
   struct Call {  // what is being read for

@@ -1,9 +1,24 @@
 #include "dissectors/http1_pairing.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace longwire {
+
+Http1Pairing::Http1Pairing(const AtRest& rest)
+    : previous_end_(rest.previous_end), exchanges_(rest.exchanges), requests_missed_(rest.requests_missed), pipelined_(rest.pipelined) {}
+
+std::optional<Http1Pairing::AtRest> Http1Pairing::rest() const {
+  const bool counted = exchanges_ <= std::numeric_limits<std::uint32_t>::max();
+  if (!open_.empty() || given_up_ > 0 || responses_missed_ || !counted) return std::nullopt;
+  AtRest rest;
+  rest.previous_end = previous_end_;
+  rest.exchanges = static_cast<std::uint32_t>(exchanges_);
+  rest.requests_missed = requests_missed_;
+  rest.pipelined = pipelined_;
+  return rest;
+}
 
 std::unique_ptr<Http1Exchange> Http1Pairing::make(const Stamp& at, Context& context) {
   auto exchange = std::make_unique<Http1Exchange>();

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "dissectors/http1_exchange.h"
@@ -22,6 +23,17 @@ namespace longwire {
 
 class Http1Pairing {
  public:
+  // What stays while no exchange is open.
+  struct AtRest {
+    Integer previous_end;
+    std::uint32_t exchanges = 0;
+    bool requests_missed : 1 = false, pipelined : 1 = false;
+  };
+  Http1Pairing() = default;
+  explicit Http1Pairing(const AtRest& rest);
+  // Nothing where something is pending, or there were more exchanges than it can count.
+  std::optional<AtRest> rest() const;
+
   std::size_t open() const { return open_.size(); }
   std::uint64_t exchanges() const { return exchanges_; }  // begun so far
 

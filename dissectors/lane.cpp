@@ -10,6 +10,26 @@ bool Lane::full(std::size_t unused_bytes) const {
   return unused_bytes >= limits::hold_bytes || (waiting != nullptr && waiting->backlog.marks().size() >= limits::channel_marks);
 }
 
+std::optional<Lane::AtRest> Lane::rest() const {
+  const bool ready = reading == Reading::ignored || (reading == Reading::on && need == 1);
+  if (!ready || waiting != nullptr || offset > AtRest::largest_offset) return std::nullopt;
+  AtRest rest;
+  rest.offset = offset & AtRest::largest_offset;
+  rest.reading = reading;
+  rest.how = how;
+  rest.seen = seen;
+  rest.ended = ended;
+  return rest;
+}
+
+void Lane::resume(const AtRest& rest) {
+  offset = rest.offset;
+  reading = rest.reading;
+  how = rest.how;
+  seen = rest.seen;
+  ended = rest.ended;
+}
+
 Bytes Lane::unused_backlog(Delivered* delivered) {
   Backlog& backlog = waiting->backlog;
   if (delivered == nullptr) return backlog.bytes();
@@ -38,7 +58,7 @@ void Lane::keep(std::size_t count, Delivered& delivered) {
 }
 
 void Lane::tidy() {
-  if (waiting == nullptr || reading != Reading::on) return;
+  if (waiting == nullptr || reading == Reading::lost || reading == Reading::opaque) return;
   if (!backlogged() && !skipping() && !ending()) waiting.reset();
 }
 

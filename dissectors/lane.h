@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "dissectors/backlog.h"
 #include "dissectors/dissector.h"
@@ -49,6 +50,18 @@ struct Lane {
   Reading reading = Reading::on;
   bool seen = false, ended = false;
   End how = End::open;  // once it is ending
+
+  // What is left of a side on which nothing waits.
+  struct AtRest {
+    static constexpr std::uint64_t largest_offset = (std::uint64_t{1} << 56) - 1;  // 72 PB
+    std::uint64_t offset : 56 = 0;
+    Reading reading : 2 = Reading::on;
+    End how : 2 = End::open;
+    bool seen : 1 = false, ended : 1 = false;
+  };
+  // Nothing where something waits, or bytes other than the next ones are needed.
+  std::optional<AtRest> rest() const;
+  void resume(const AtRest& rest);
 
   // What waits; made where there is nothing yet.
   Waiting& make_waiting() {

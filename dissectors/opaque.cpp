@@ -5,7 +5,8 @@ namespace {
 
 class Opaque final : public Dissector {
  public:
-  explicit Opaque(std::string_view name) : name_(name) {}
+  using AtRest = std::string_view;  // its name
+  explicit Opaque(AtRest name) : name_(name) {}
 
   std::string_view name() const override { return name_; }
   Progress data(Side, Bytes in, Context&) override {
@@ -17,6 +18,7 @@ class Opaque final : public Dissector {
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes, End, Context&) override {}
   std::uint64_t memory() const override { return sizeof *this; }
+  std::optional<SleepingReader> sleep() const override { return SleepingReader::of<Opaque>(name_); }
   Match restart(Side, Bytes) const override { return Match::no; }
 
  private:

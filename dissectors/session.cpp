@@ -58,6 +58,16 @@ void fill_sides(ConnectionRow& row, const ConnectionFacts& facts) {
 Session::Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink)
     : options_(options), facts_(facts), sink_(sink), channel_(make_detector()) {}
 
+Session::Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink, Asleep asleep)
+    : options_(options), facts_(facts), sink_(sink), exchanges_(asleep.exchanges), channel_(std::move(asleep.channel)) {}
+
+std::optional<Session::Asleep> Session::sleep() {
+  if (ids_.given(facts_.last.number)) return std::nullopt;
+  auto channel = channel_.sleep();
+  if (!channel) return std::nullopt;
+  return Asleep{std::move(*channel), exchanges_};
+}
+
 void Session::read(Side side, Bytes bytes, const Stamp& at) {
   const std::size_t before = exchange_rows();
   channel_.data(side, bytes, at, context());
@@ -74,10 +84,6 @@ void Session::end(Side side, End how, const Stamp& at) {
   const std::size_t before = exchange_rows();
   channel_.end(side, how, at, context());
   exchanges_ += exchange_rows() - before;
-}
-
-std::unique_ptr<Session> SessionSink::open(const ConnectionFacts& facts) {
-  return std::make_unique<Session>(options_, facts, sink_);
 }
 
 void SessionSink::tcp(const ConnectionFacts& facts, const TcpEvent& event) {

@@ -1,8 +1,9 @@
 // Everything that reads one connection's bytes: the outermost channel, and what of it goes into the connection's row.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "dissectors/channel.h"
 #include "dissectors/context.h"
@@ -13,14 +14,27 @@ namespace longwire {
 // The stream of one connection; owned by it. What is referred to outlives it.
 class Session {
  public:
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // What is left of it while nothing is pending.
+  struct Asleep {
+    Channel::Asleep channel;
+    std::uint64_t exchanges;
+    std::uint64_t held_memory() const { return channel.held_memory(); }
+  };
+
   Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink);
+  Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink, Asleep asleep);
   void data(Side side, Bytes bytes, const Stamp& at) {
     if (!channel_.skip(side, bytes.size(), at)) read(side, bytes, at);
   }
   void gap(Side side, std::uint64_t missing, const Stamp& at);
   void end(Side side, End how, const Stamp& at);
 
-  std::uint64_t memory() const { return sizeof *this + channel_.held_memory(); }
+  std::uint64_t held_memory() const { return channel_.held_memory(); }
+  // Ids are counted anew afterwards: so none may have been given out for the last packet, whose number may come again.
+  std::optional<Asleep> sleep();
 
   // "http1", "http1/websocket", "unknown" ...; valid until the next call.
   std::string_view layers() const { return channel_.layers(); }
@@ -50,7 +64,8 @@ class SessionSink {
   // Where rows go from now on; the caller swaps batches when they are full.
   void into(RowBatch& batch) { sink_.rows = &batch; }
 
-  std::unique_ptr<Session> open(const ConnectionFacts& facts);
+  Session open(const ConnectionFacts& facts) { return {options_, facts, sink_}; }
+  Session wake(const ConnectionFacts& facts, Session::Asleep asleep) { return {options_, facts, sink_, std::move(asleep)}; }
   void tcp(const ConnectionFacts& facts, const TcpEvent& event);
   void anomaly(const ConnectionFacts& facts, Side side, const Stamp& at, std::string_view code);
   void keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe);

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <boost/container/static_vector.hpp>
-#include <boost/intrusive/list_hook.hpp>
 
 #include "capture/limits.h"
 #include "capture/segment.h"
@@ -43,7 +42,7 @@ struct Outcome {
   }
 };
 
-class Connection : public boost::intrusive::list_base_hook<> {
+class Connection {
  public:
   // Only sets roles and identity: receive(first) has to follow.
   explicit Connection(const Segment& first);
@@ -75,6 +74,9 @@ class Connection : public boost::intrusive::list_base_hook<> {
   bool ended(Side side) const { return sides_[index(side)].ended(); }
   End end_of(Side side) const { return sides_[index(side)].fin_seen() ? End::fin : end_without_fin(); }
   bool closed() const { return closed_number_ != 0; }
+  std::uint64_t closed_number() const { return closed_number_; }  // packet that closed it; 0 = open
+  // Bytes wait behind a hole.
+  bool waiting() const { return at(Side::client).waiting() || at(Side::server).waiting(); }
 
  private:
   Side sender(const Segment& segment) const { return segment.source == facts_.client ? Side::client : Side::server; }
@@ -114,8 +116,8 @@ class Connection : public boost::intrusive::list_base_hook<> {
   ConnectionFacts facts_;
   TcpSide sides_[2];
   std::unique_ptr<KeepaliveWatcher> keepalive_;
-  std::uint64_t closed_number_ = 0;  // packet that closed it; 0 = open
-  Time syn_to_syn_ack_ = 0;          // ns, last SYN to first SYN-ACK
+  std::uint64_t closed_number_ = 0;
+  Time syn_to_syn_ack_ = 0;  // ns, last SYN to first SYN-ACK
   std::uint32_t hash_ = 0;
   Window windows_[2];
   std::uint32_t spoken_from_ = 0;  // offset modulo 2^32 (so is stream_origin) from which on only `speaker_` has sent data
@@ -125,6 +127,6 @@ class Connection : public boost::intrusive::list_base_hook<> {
 };
 
 // A SYN flood makes millions of these: half-open ones have to fit in memory beside their rows.
-static_assert(sizeof(Connection) <= 472);
+static_assert(sizeof(Connection) <= 448);
 
 }  // namespace longwire

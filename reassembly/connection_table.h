@@ -1,9 +1,10 @@
 // All connections of one worker: finds the one a segment belongs to, and hands what it makes on to the sink.
 //
 // Owned by the worker's thread. State is dropped by memory, not by time: a connection stays until it is closed and has
-// lingered, or until memory runs short (ReassemblyOptions::memory). Connections live in slabs and are found by their whole tuple; one that is in order
-// costs no allocation a packet, and the sink is called by its concrete type. All decisions depend on the segments and
-// their numbers only, so any division of connections among workers gives the same calls for each of them.
+// lingered, or until memory runs short (ReassemblyOptions::memory). While it is silent its stream sleeps. Connections live
+// in slabs and are found by their whole tuple; one that is in order costs no allocation a packet, and the sink is called
+// by its concrete type. All decisions depend on the segments and their numbers only, so any division of connections among
+// workers gives the same calls for each of them.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "reassembly/connection.h"
+#include "reassembly/linger_queue.h"
 #include "reassembly/memory_budget.h"
 #include "reassembly/sink.h"
 
@@ -23,20 +25,22 @@ namespace longwire {
 
 struct ReassemblyOptions {
   Overlap overlap = Overlap::first;
-  std::uint64_t memory = MemoryBudget::unlimited;  // bytes for the connections of all workers; see memory_budget.h
+  std::uint64_t memory = MemoryBudget::unlimited;       // bytes for the connections of all workers; see memory_budget.h
+  std::uint64_t sleep_packets = limits::sleep_packets;  // changes no row: for tests
 };
 
 template <ConnectionSink Sink>
 class ConnectionTable {
  public:
   // `sink` must outlive the table.
-  ConnectionTable(Sink& sink, ReassemblyOptions options)
-      : sink_(sink), overlap_(options.overlap), parts_(limits::memory_parts, Part(options.memory)) {}
+  ConnectionTable(Sink& sink, ReassemblyOptions options) : sink_(sink), overlap_(options.overlap), sleep_packets_(options.sleep_packets) {
+    parts_.reserve(limits::memory_parts);
+    while (parts_.size() < limits::memory_parts) parts_.emplace_back(options.memory);
+  }
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
   // Without finish(): the sink is told nothing more.
   ~ConnectionTable() {
-    lingering_.clear();
     for (Part& part : parts_) {
       for (Followed* connection : part.connections) destroy(connection);
     }
@@ -45,11 +49,12 @@ class ConnectionTable {
   // Segments come in packet order.
   void add(const Segment& segment) {
     Part& part = parts_[memory_part(segment.hash)];
+    if (segment.at.number >= part.next_sweep) put_to_sleep(part, segment.at.number);
     const auto found = part.connections.find(segment);
     Followed* connection = found == part.connections.end() ? nullptr : *found;
     const bool quoted = segment.kind == Segment::Kind::icmp_unreachable;
     if (connection != nullptr && (quoted ? connection->lingered(segment.at.number) : connection->begins_new(segment))) {
-      conclude(*connection);
+      conclude_early(*connection);
       connection = nullptr;
     }
     outcome_.clear();
@@ -68,13 +73,13 @@ class ConnectionTable {
     if (!outcome_.direct.empty()) stream(*connection).data(outcome_.side, outcome_.direct, segment.at);
     if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
     if (outcome_.pending) drain(*connection);
-    if (outcome_.closed) lingering_.push_back(*connection);
+    if (outcome_.closed) lingering_.add(*connection);
     if (part.budget.grow(growth)) make_room(part);
   }
 
   // Frees what has lingered long enough, `number` packets of the whole capture set having been seen.
   void expire(std::uint64_t number) {
-    while (!lingering_.empty() && lingering_.front().lingered(number)) conclude(lingering_.front());
+    while (Followed* connection = lingering_.take(number)) conclude(*connection);
   }
 
   // The capture ended: closes everything, in the order of ids. `go_on` is asked after each connection, so that the
@@ -85,6 +90,7 @@ class ConnectionTable {
     all.reserve(open());
     for (const Part& part : parts_) all.insert(all.end(), part.connections.begin(), part.connections.end());
     std::sort(all.begin(), all.end(), [](const Followed* a, const Followed* b) { return a->facts().id < b->facts().id; });
+    lingering_.clear();
     for (Followed* connection : all) {
       conclude(*connection);
       if (!go_on()) return;
@@ -100,11 +106,40 @@ class ConnectionTable {
     return count;
   }
 
+  // Bytes of all connections: facts, working state, and what their streams hold.
+  std::uint64_t memory() const {
+    std::uint64_t bytes = 0;
+    for (const Part& part : parts_) bytes += part.memory();
+    return bytes;
+  }
+
  private:
+  using Stream = typename Sink::Stream;
+  using Asleep = typename Stream::Asleep;
+  struct Awake;
+
+  // At most one of the two is there; none before the first byte.
   struct Followed : Connection {
     using Connection::Connection;
-    std::unique_ptr<typename Sink::Stream> stream;
+    bool has_stream() const { return awake != nullptr || asleep != nullptr; }
+    std::uint64_t memory() const {
+      std::uint64_t bytes = sizeof *this + this->held_memory();
+      if (awake != nullptr) bytes += sizeof *awake + awake->stream.held_memory();
+      if (asleep != nullptr) bytes += sizeof *asleep + asleep->held_memory();
+      return bytes;
+    }
+    std::unique_ptr<Awake> awake;
+    std::unique_ptr<Asleep> asleep;
   };
+
+  // A stream. It stands in its part's list while it may fall asleep there: see put_to_sleep().
+  struct Awake : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    Awake(Sink& sink, Followed& owner) : connection(owner), stream(sink.open(owner.facts())) {}
+    Awake(Sink& sink, Followed& owner, Asleep asleep) : connection(owner), stream(sink.wake(owner.facts(), std::move(asleep))) {}
+    Followed& connection;
+    Stream stream;
+  };
+  using AwakeList = boost::intrusive::list<Awake, boost::intrusive::constant_time_size<false>>;
 
   // Both directions of a tuple have the same hash; equality is of the whole tuple.
   struct Hash {
@@ -124,8 +159,15 @@ class ConnectionTable {
 
   // The connections whose memory is counted together.
   struct Part {
-    explicit Part(std::uint64_t memory) : budget(memory / limits::memory_parts) {}
+    explicit Part(std::uint64_t of_all) : budget(of_all / limits::memory_parts) {}
+    std::uint64_t memory() const {
+      std::uint64_t bytes = 0;
+      for (const Followed* connection : connections) bytes += connection->memory();
+      return bytes;
+    }
     boost::unordered_flat_set<Followed*, Hash, Equal> connections;
+    AwakeList awake;
+    std::uint64_t next_sweep = 0;  // packet with which to look for those to put to sleep
     MemoryBudget budget;
   };
 
@@ -142,15 +184,40 @@ class ConnectionTable {
     slabs_.free(connection);
   }
 
-  // The connection's stream, made when its first byte is told. Ends told before it was there are told now.
-  typename Sink::Stream& stream(Followed& connection) {
-    if (!connection.stream) {
-      connection.stream = sink_.open(connection.facts());
-      for (const Side side : {Side::client, Side::server}) {
-        if (connection.ended(side)) connection.stream->end(side, connection.end_of(side), connection.facts().last);
+  // The connection's stream, made when its first byte is told, and woken where it sleeps.
+  Stream& stream(Followed& connection) {
+    if (connection.awake == nullptr) make_stream(connection);
+    if (!connection.awake->is_linked()) parts_[memory_part(connection.hash())].awake.push_back(*connection.awake);
+    return connection.awake->stream;
+  }
+
+  void make_stream(Followed& connection) {
+    if (connection.asleep != nullptr) {
+      connection.awake = std::make_unique<Awake>(sink_, connection, std::move(*connection.asleep));
+      connection.asleep = nullptr;
+      return;
+    }
+    connection.awake = std::make_unique<Awake>(sink_, connection);
+    for (const Side side : {Side::client, Side::server}) {  // ended before
+      if (connection.ended(side)) connection.awake->stream.end(side, connection.end_of(side), connection.facts().last);
+    }
+  }
+
+  // Streams of connections that have been silent for so long sleep from now on. Each silent one is looked at once: one
+  // that cannot sleep comes back to the list with its next byte. What is closed goes soon anyway.
+  void put_to_sleep(Part& part, std::uint64_t number) {
+    part.next_sweep = number + sleep_packets_;
+    for (auto next = part.awake.begin(); next != part.awake.end();) {
+      Awake& awake = *next++;
+      Followed& connection = awake.connection;
+      if (connection.facts().last.number + sleep_packets_ > number) continue;
+      awake.unlink();
+      if (connection.closed() || connection.waiting()) continue;
+      if (auto asleep = awake.stream.sleep()) {
+        connection.asleep = std::make_unique<Asleep>(std::move(*asleep));
+        connection.awake = nullptr;
       }
     }
-    return *connection.stream;
   }
 
   void tell(const Followed& connection, const Stamp& at) {
@@ -179,10 +246,10 @@ class ConnectionTable {
       case Delivery::Kind::gap:
         // Cut bytes are known from the facts; an event for each would be an event for each packet.
         if (!delivery.by_snaplen) sink_.tcp(connection.facts(), {"gap", side, at, delivery.missing});
-        if (connection.stream || !delivery.trailing) stream(connection).gap(side, delivery.missing, at);
+        if (connection.has_stream() || !delivery.trailing) stream(connection).gap(side, delivery.missing, at);
         break;
       case Delivery::Kind::end:
-        if (connection.stream) connection.stream->end(side, delivery.how, at);
+        if (connection.has_stream()) stream(connection).end(side, delivery.how, at);
         break;
     }
   }
@@ -198,39 +265,39 @@ class ConnectionTable {
       if (connection.ended(side)) side = other(side);
       if (connection.next(side, delivery)) hand_on(connection, side, delivery);
     }
-    sink_.closed(connection.facts(), connection.stream.get());
-    if (connection.is_linked()) lingering_.erase(lingering_.iterator_to(connection));
+    sink_.closed(connection.facts(), connection.has_stream() ? &stream(connection) : nullptr);
     parts_[memory_part(connection.hash())].connections.erase(&connection);
     destroy(&connection);
   }
 
-  static std::uint64_t memory(const Followed& connection) {
-    return sizeof(Followed) + connection.held_memory() + (connection.stream ? connection.stream->memory() : 0);
+  // The same for one that may linger still.
+  void conclude_early(Followed& connection) {
+    lingering_.forget(connection);
+    conclude(connection);
   }
 
   // Gives up connections until the part's budget is kept: those that only linger first, then the longest silent.
   void make_room(Part& part) {
-    std::uint64_t used = 0;
-    for (const Followed* connection : part.connections) used += memory(*connection);
-    std::uint64_t excess = part.budget.used(used);
+    std::uint64_t excess = part.budget.used(part.memory());
     if (excess == 0) return;
     std::vector<Followed*> all(part.connections.begin(), part.connections.end());
     const auto order = [](const Followed* c) { return std::tuple(!c->closed(), c->facts().last.number, c->facts().id); };
     std::sort(all.begin(), all.end(), [&](const Followed* a, const Followed* b) { return order(a) < order(b); });
     for (Followed* connection : all) {
       if (excess == 0) return;
-      excess -= std::min(excess, memory(*connection));
+      excess -= std::min(excess, connection->memory());
       connection->evict();
-      conclude(*connection);
+      conclude_early(*connection);
     }
   }
 
   Sink& sink_;
   const Overlap overlap_;
+  const std::uint64_t sleep_packets_;
   boost::pool<> slabs_{sizeof(Followed), first_slab, largest_slab};
   std::vector<Part> parts_;
-  boost::intrusive::list<Followed> lingering_;  // closed ones, in the order they closed
-  Outcome outcome_;                             // of the segment at hand
+  LingerQueue<Followed> lingering_;
+  Outcome outcome_;  // of the segment at hand
 };
 
 }  // namespace longwire

@@ -7,10 +7,14 @@
 //   gap(side, missing, at)     `missing` (> 0) bytes were never captured; `at` is the packet after which that was
 //                              certain: the first one behind the hole, or the last one of the connection.
 //   end(side, how, at)         no more bytes of this side will come; called exactly once a side.
-//   memory()                   bytes that it takes now, its own object's included; depends on nothing but the calls before.
+//   held_memory()              bytes that it takes now beside the object's own; depends on nothing but the calls before.
+//   sleep()                    the connection has been silent for limits::sleep_packets: what the stream needs to go on as
+//                              if it had never slept, or nothing where it stays as it is. The stream is destroyed then.
 //
 // A Sink is one per worker:
-//   unique_ptr<Stream> open(const ConnectionFacts&)     first payload; the connection owns the stream
+//   Stream open(const ConnectionFacts&)                 first payload; the connection owns the stream
+//   Stream wake(const ConnectionFacts&, Asleep)         the next call of a stream that sleeps follows; Asleep is what
+//                                                       sleep() gave, and has held_memory() too
 //   void tcp(const ConnectionFacts&, const TcpEvent&)   in packet order
 //   void closed(const ConnectionFacts&, Stream*)        once a connection; both ends were told before; Stream may be
 //                                                       null where no byte was delivered. The stream dies after it.
@@ -29,24 +33,29 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
+#include <optional>
+#include <utility>
 
 #include "reassembly/stream.h"
 
 namespace longwire {
 
 template <class S>
-concept ConnectionStream = requires(S stream, Side side, Bytes bytes, std::uint64_t missing, End how, const Stamp& at) {
+concept ConnectionStream = requires(S stream, const typename S::Asleep asleep, Side side, Bytes bytes, std::uint64_t missing, End how,
+                                    const Stamp& at) {
   stream.data(side, bytes, at);
   stream.gap(side, missing, at);
   stream.end(side, how, at);
-  { stream.memory() } -> std::convertible_to<std::uint64_t>;
+  { stream.held_memory() } -> std::convertible_to<std::uint64_t>;
+  { stream.sleep() } -> std::same_as<std::optional<typename S::Asleep>>;
+  { asleep.held_memory() } -> std::convertible_to<std::uint64_t>;
 };
 
 template <class S>
 concept ConnectionSink = ConnectionStream<typename S::Stream> &&
-    requires(S sink, typename S::Stream* stream, const ConnectionFacts& facts, const TcpEvent& event) {
-  { sink.open(facts) } -> std::same_as<std::unique_ptr<typename S::Stream>>;
+    requires(S sink, typename S::Stream* stream, typename S::Stream::Asleep asleep, const ConnectionFacts& facts, const TcpEvent& event) {
+  { sink.open(facts) } -> std::same_as<typename S::Stream>;
+  { sink.wake(facts, std::move(asleep)) } -> std::same_as<typename S::Stream>;
   sink.tcp(facts, event);
   sink.closed(facts, stream);
 };

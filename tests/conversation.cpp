@@ -47,6 +47,14 @@ struct Reading {
   void end(Side side, End how, const Stamp& at) {
     session != nullptr ? session->end(side, how, at) : channel->end(side, how, at, context());
   }
+  // Whatever can sleep does so, and is woken again.
+  void sleep() {
+    if (session != nullptr) {
+      if (auto asleep = session->sleep()) session = std::make_unique<Session>(options, facts, sink, std::move(*asleep));
+    } else if (auto asleep = channel->sleep()) {
+      channel = std::make_unique<Channel>(std::move(*asleep));
+    }
+  }
   std::string layers() const { return std::string(session != nullptr ? session->layers() : channel->layers()); }
   Context context() { return {options, facts, sink, ids}; }
 
@@ -162,10 +170,42 @@ std::size_t data_bytes(const Conversation& talk) {
   return total;
 }
 
-// Rows and layers of one reading: what must not depend on the cuts.
-std::string everything(const Conversation& talk, const Cuts& cuts, const MakeReader& make, const DissectOptions& options) {
+std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, const MakeReader& make, const DissectOptions& options,
+                 bool sleeps) {
+  Reading reading(talk, rows, make, options);
+  std::array<bool, 2> ended{};
+  std::uint64_t number = 0;
+  std::size_t done = 0;
+  auto cut = cuts.begin();
+  for (const Entry& entry : talk.entries()) {
+    const Stamp at = stamp(++number);
+    if (sleeps) reading.sleep();
+    if (entry.verb == Entry::Verb::gap) reading.gap(entry.side, entry.missing, at);
+    if (entry.verb == Entry::Verb::end) {
+      reading.end(entry.side, entry.how, at);
+      ended[index(entry.side)] = true;
+    }
+    std::string_view left = entry.bytes;
+    while (!left.empty()) {
+      while (cut != cuts.end() && *cut <= done) ++cut;
+      const std::size_t piece = cut == cuts.end() ? left.size() : std::min(left.size(), *cut - done);
+      reading.data(entry.side, left.substr(0, piece), at);
+      if (sleeps) reading.sleep();
+      left.remove_prefix(piece);
+      done += piece;
+    }
+  }
+  if (sleeps) reading.sleep();
+  for (const Side side : {Side::client, Side::server}) {
+    if (!ended[index(side)]) reading.end(side, End::open, stamp(std::max<std::uint64_t>(number, 1)));
+  }
+  return reading.layers();
+}
+
+// Rows and layers of one reading: what must not depend on the cuts, nor on whether it sleeps whenever it can.
+std::string everything(const Conversation& talk, const Cuts& cuts, const MakeReader& make, const DissectOptions& options, bool sleeps) {
   RowBatch rows;
-  const std::string layers = read(talk, cuts, rows, make, options);
+  const std::string layers = read(talk, cuts, rows, make, options, sleeps);
   return "layers " + layers + "\n" + rows_as_text(rows);
 }
 
@@ -211,31 +251,7 @@ Time packet_time(std::uint64_t number) {
 }
 
 std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, const MakeReader& make, const DissectOptions& options) {
-  Reading reading(talk, rows, make, options);
-  std::array<bool, 2> ended{};
-  std::uint64_t number = 0;
-  std::size_t done = 0;
-  auto cut = cuts.begin();
-  for (const Entry& entry : talk.entries()) {
-    const Stamp at = stamp(++number);
-    if (entry.verb == Entry::Verb::gap) reading.gap(entry.side, entry.missing, at);
-    if (entry.verb == Entry::Verb::end) {
-      reading.end(entry.side, entry.how, at);
-      ended[index(entry.side)] = true;
-    }
-    std::string_view left = entry.bytes;
-    while (!left.empty()) {
-      while (cut != cuts.end() && *cut <= done) ++cut;
-      const std::size_t piece = cut == cuts.end() ? left.size() : std::min(left.size(), *cut - done);
-      reading.data(entry.side, left.substr(0, piece), at);
-      left.remove_prefix(piece);
-      done += piece;
-    }
-  }
-  for (const Side side : {Side::client, Side::server}) {
-    if (!ended[index(side)]) reading.end(side, End::open, stamp(std::max<std::uint64_t>(number, 1)));
-  }
-  return reading.layers();
+  return read(talk, cuts, rows, make, options, false);
 }
 
 std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& chosen) {
@@ -250,7 +266,7 @@ std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& c
 
 std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::string>& chosen, const MakeReader& make,
                               const DissectOptions& options) {
-  const std::string whole = everything(talk, {}, make, options);
+  const std::string whole = everything(talk, {}, make, options, false);
   const std::size_t size = data_bytes(talk);
   std::vector<Cuts> ways;
   for (std::size_t cut = 1; cut < size; ++cut) ways.push_back({cut});
@@ -264,8 +280,10 @@ std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::s
     std::copy_if(every.begin(), every.end(), std::back_inserter(some), [&](std::size_t) { return here(random); });
     ways.push_back(some);
   }
+  EXPECT_EQ(everything(talk, {}, make, options, true), whole) << "sleeping between packets gives other rows";
+  EXPECT_EQ(everything(talk, every, make, options, true), whole) << "sleeping between bytes gives other rows";
   for (const Cuts& cuts : ways) {
-    const std::string rows = everything(talk, cuts, make, options);
+    const std::string rows = everything(talk, cuts, make, options, false);
     if (rows == whole) continue;
     ADD_FAILURE() << "cut at " << name_of(cuts) << "gives other rows\n" << rows << "than uncut\n" << whole;
     break;

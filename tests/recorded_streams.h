@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +30,7 @@ struct RecordedConnection {
   std::vector<TcpEvent> events;
   std::vector<std::string> anomalies;
   std::vector<KeepaliveProbe> probes;
+  std::size_t slept = 0;  // times
   bool closed = false;
 
   // One side's stream in a line: bytes as they are, a gap as "[n]", the end as "|fin", "|rst", "|open".
@@ -75,14 +76,24 @@ class RecordingSink {
     }
     void gap(Side side, std::uint64_t missing, const Stamp& at) { record_.calls.push_back({Kind::gap, side, {}, missing, End::open, at}); }
     void end(Side side, End how, const Stamp& at) { record_.calls.push_back({Kind::end, side, {}, 0, how, at}); }
-    std::uint64_t memory() const { return 0; }
+    std::uint64_t held_memory() const { return 0; }
+
+    struct Asleep {
+      RecordedConnection* record;
+      std::uint64_t held_memory() const { return 0; }
+    };
+    std::optional<Asleep> sleep() {
+      ++record_.slept;
+      return Asleep{&record_};
+    }
 
    private:
     using Kind = RecordedConnection::Call::Kind;
     RecordedConnection& record_;
   };
 
-  std::unique_ptr<Stream> open(const ConnectionFacts& facts) { return std::make_unique<Stream>(by_id[facts.id]); }
+  Stream open(const ConnectionFacts& facts) { return Stream(by_id[facts.id]); }
+  Stream wake(const ConnectionFacts&, Stream::Asleep asleep) { return Stream(*asleep.record); }
   void tcp(const ConnectionFacts& facts, const TcpEvent& event) { by_id[facts.id].events.push_back(event); }
   void anomaly(const ConnectionFacts& facts, Side, const Stamp&, std::string_view code) { by_id[facts.id].anomalies.emplace_back(code); }
   void keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe) { by_id[facts.id].probes.push_back(probe); }

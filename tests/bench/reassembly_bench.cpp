@@ -16,10 +16,15 @@ struct CountingSink {
     void data(Side, Bytes bytes, const Stamp&) { benchmark::DoNotOptimize(seen += bytes.size()); }
     void gap(Side, std::uint64_t missing, const Stamp&) { benchmark::DoNotOptimize(seen += missing); }
     void end(Side, End, const Stamp&) {}
-    std::uint64_t memory() const { return sizeof *this; }
+    std::uint64_t held_memory() const { return 0; }
+    struct Asleep {
+      std::uint64_t held_memory() const { return 0; }
+    };
+    std::optional<Asleep> sleep() { return std::nullopt; }
     std::uint64_t seen = 0;
   };
-  std::unique_ptr<Stream> open(const ConnectionFacts&) { return std::make_unique<Stream>(); }
+  Stream open(const ConnectionFacts&) { return {}; }
+  Stream wake(const ConnectionFacts&, Stream::Asleep) { return {}; }
   void tcp(const ConnectionFacts&, const TcpEvent&) {}
   void closed(const ConnectionFacts&, Stream*) {}
 };

@@ -3,6 +3,7 @@
 #include <pcap/pcap.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -23,11 +24,16 @@ struct NullStream {
   void data(Side, Bytes, const Stamp&) {}
   void gap(Side, std::uint64_t, const Stamp&) {}
   void end(Side, End, const Stamp&) {}
-  std::uint64_t memory() const { return sizeof *this; }
+  std::uint64_t held_memory() const { return 0; }
+  struct Asleep {
+    std::uint64_t held_memory() const { return 0; }
+  };
+  std::optional<Asleep> sleep() { return Asleep{}; }
 };
 struct NullSink {
   using Stream = NullStream;
-  std::unique_ptr<NullStream> open(const ConnectionFacts&) { return std::make_unique<NullStream>(); }
+  NullStream open(const ConnectionFacts&) { return {}; }
+  NullStream wake(const ConnectionFacts&, NullStream::Asleep) { return {}; }
   void tcp(const ConnectionFacts&, const TcpEvent&) {}
   void closed(const ConnectionFacts&, NullStream*) {}
 };

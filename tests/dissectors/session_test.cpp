@@ -60,8 +60,8 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
   facts.closed_first_known = true;
   facts.closed_first = Side::server;
   facts.one_way = facts.cut = true;
-  const auto session = worker.sink.open(facts);
-  worker.sink.closed(facts, session.get());
+  Session session = worker.sink.open(facts);
+  worker.sink.closed(facts, &session);
   EXPECT_EQ(rows_as_text(worker.rows),
             "connections id=7 capture_id=4 client_ip=192.0.2.1 client_port=50000 server_ip=198.51.100.2 server_port=80 vlan=12 "
             "community_id=1:iCK7+mP3iUYRur5EDHjJzqeyFAE= start_ns=100 established_ns=300 end_ns=900 first_frame=5 last_frame=17 "
@@ -106,14 +106,14 @@ TEST(Session, OdditiesOfTcpHaveIdsOfTheirOwn) {
 TEST(Session, LayersAndExchangesComeFromItsBytes) {
   Worker worker;
   const ConnectionFacts facts = test::Conversation().facts;
-  const auto session = worker.sink.open(facts);
+  Session session = worker.sink.open(facts);
   for (int i = 0; i < 2; ++i) {
-    session->data(Side::client, as_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), {1, 1, 1});
-    session->data(Side::server, as_bytes("HTTP/1.1 204 No Content\r\n\r\n"), {2, 2, 2});
+    session.data(Side::client, as_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), {1, 1, 1});
+    session.data(Side::server, as_bytes("HTTP/1.1 204 No Content\r\n\r\n"), {2, 2, 2});
   }
-  session->end(Side::client, End::fin, {3, 3, 3});
-  session->end(Side::server, End::fin, {3, 3, 3});
-  worker.sink.closed(facts, session.get());
+  session.end(Side::client, End::fin, {3, 3, 3});
+  session.end(Side::server, End::fin, {3, 3, 3});
+  worker.sink.closed(facts, &session);
   EXPECT_EQ(rows_as_text(worker.rows, {"connections layers exchanges"}), "connections layers=http1 exchanges=2\n");
 }
 

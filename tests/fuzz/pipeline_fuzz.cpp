@@ -1,5 +1,6 @@
-// Whole capture files, from their bytes to rows: by one worker, by three that share the connections, and with every
-// segment cut in two. All rows must be the same on any number of workers. Where nothing was lost, sent twice or out of
+// Whole capture files, from their bytes to rows: by one worker, by three that share the connections, with streams that
+// sleep after every packet, and with every segment cut in two. All rows must be the same on any number of workers, and
+// however streams sleep. Where nothing was lost, sent twice or out of
 // order, a cut must not change what HTTP is read either.
 #include <algorithm>
 #include <cstdlib>
@@ -74,7 +75,8 @@ Segments cut_in_two(const Segments& whole) {
 }
 
 // The rows of `segments` as lines, sorted: `workers` of them, each with the connections that fall to it.
-std::vector<std::string> rows(const Segments& segments, std::size_t workers, const std::vector<std::string>& chosen = {}) {
+std::vector<std::string> rows(const Segments& segments, std::size_t workers, const std::vector<std::string>& chosen = {},
+                              ReassemblyOptions reassembly = {}) {
   static const Secrets secrets = Secrets::with_key("000102030405060708090a0b0c0d0e0f");
   DissectOptions options;
   options.secrets = &secrets;
@@ -82,7 +84,7 @@ std::vector<std::string> rows(const Segments& segments, std::size_t workers, con
   for (std::size_t worker = 0; worker < workers; ++worker) {
     SessionSink sink(options);
     sink.into(batch);
-    ConnectionTable<SessionSink> table(sink, {});
+    ConnectionTable<SessionSink> table(sink, reassembly);
     for (std::size_t i = 0; i < segments.all.size(); ++i) {
       if (segments.all[i].hash % workers == worker) table.add(segments.all[i]);
       if (i % expire_every == 0) table.expire(segments.all[i].at.number);
@@ -128,6 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const Segments segments = segments_of(Octets(data, data + size));
     require_same(rows(segments, 1), rows(segments, 3), "other rows with three workers");
+    require_same(rows(segments, 1), rows(segments, 1, {}, {.sleep_packets = 1}), "other rows where streams sleep");
     if (undisturbed(segments)) {
       const std::vector<std::string> http{"http_exchanges"};
       require_same(rows(segments, 1, http), rows(cut_in_two(segments), 1, http), "other exchanges where segments are cut");

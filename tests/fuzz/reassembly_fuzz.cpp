@@ -59,7 +59,9 @@ Segment read_segment(Cursor& cursor, Input& input, const std::uint32_t (&isn)[2]
 Input read_input(Bytes bytes) {
   Input input;
   Cursor cursor(bytes);
-  input.options.overlap = (cursor.u8() & 1) != 0 ? Overlap::last : Overlap::first;
+  const std::uint8_t options = cursor.u8();
+  input.options.overlap = (options & 1) != 0 ? Overlap::last : Overlap::first;
+  if ((options & 2) != 0) input.options.sleep_packets = 1;
   const std::uint32_t isn[2] = {cursor.u32(), cursor.u32()};
   std::uint64_t number = 0;
   while (cursor.left() > 0 && cursor.ok()) input.segments.push_back(read_segment(cursor, input, isn, number));

@@ -233,6 +233,57 @@ TEST(ConnectionTable, HeldBytesCountAsMemory) {
   EXPECT_EQ(sink.by_id.at(1).facts.close, Close::evicted) << "a silent one goes before the one that holds much";
 }
 
+// --- sleep
+
+// One connection with a request, `silence` packets of others, and another request.
+RecordedConnection silent_for(std::uint64_t silence, ReassemblyOptions options = {}) {
+  Conversation talk;
+  Segment elsewhere = talk.syn();  // of the same part; its packet is the first to come behind the silence
+  elsewhere.source.port = 40001;
+  return reassembled(talk.handshake() + std::vector{talk.data(client, 0, "one"), after(silence, elsewhere), talk.data(client, 3, "two"),
+                                                    talk.fin(client, 6)},
+                     options)
+      .by_id.at(1);
+}
+
+TEST(ConnectionTable, AStreamSleepsAfterALongSilenceAndGoesOnWithTheNextByte) {
+  const auto it = silent_for(limits::sleep_packets);
+  EXPECT_EQ(it.slept, 1u);
+  EXPECT_EQ(it.client(), "onetwo|fin");
+  EXPECT_EQ(it.server(), "|open");
+  EXPECT_EQ(silent_for(limits::sleep_packets / 2).slept, 0u);
+}
+
+TEST(ConnectionTable, EndsAreToldToAStreamThatSleeps) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "one"), talk.ack(server, 0, 3), talk.fin(client, 3)},
+                                  {.sleep_packets = 1});
+  EXPECT_GE(it.slept, 1u);
+  EXPECT_EQ(it.client(), "one|fin");
+  EXPECT_EQ(it.server(), "|open");
+  EXPECT_TRUE(it.closed);
+}
+
+TEST(ConnectionTable, AStreamDoesNotSleepWhileBytesWaitBehindAHole) {
+  Conversation talk;
+  const std::vector<Segment> holed =
+      talk.handshake() + std::vector{talk.data(client, 0, "one"), talk.data(client, 6, "three"), after(50, talk.ack(server, 0, 3))};
+  const auto it = only_connection(holed + std::vector{talk.data(client, 3, "two")}, {.sleep_packets = 10});
+  EXPECT_EQ(it.slept, 0u);
+  EXPECT_EQ(it.client(), "onetwothree|open");
+}
+
+TEST(ConnectionTable, WhatIsClosedDoesNotSleep) {
+  Conversation talk;
+  Segment elsewhere = talk.syn();
+  elsewhere.source.port = 40001;
+  const auto sink =
+      reassembled(talk.handshake() + std::vector{talk.data(client, 0, "one"), talk.rst(client, 3), after(50, elsewhere), elsewhere},
+                  {.sleep_packets = 10});
+  EXPECT_EQ(sink.by_id.at(1).slept, 0u);
+  EXPECT_EQ(sink.by_id.at(1).client(), "one|rst");
+}
+
 // --- unreachable
 
 TEST(ConnectionTable, TellsAnUnreachableOfTheConnectionItQuotes) {
