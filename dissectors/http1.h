@@ -28,15 +28,11 @@ class Http1 final : public Dissector {
   struct AtRest : Http1Pairing::AtRest {
     HalfAtRest client, server;
     Side asking : 1 = Side::client;
-    bool sides_known : 1 = false, unasked : 1 = false;
+    bool unasked : 1 = false;
   };
   Http1() = default;
   explicit Http1(const AtRest& rest)
-      : pairing_(rest),
-        halves_{Half(rest.client), Half(rest.server)},
-        asking_(rest.asking),
-        sides_known_(rest.sides_known),
-        unasked_(rest.unasked) {}
+      : pairing_(rest), halves_{Half(rest.client), Half(rest.server)}, asking_(rest.asking), sides_known_(true), unasked_(rest.unasked) {}
 
   // What the first bytes of a side say; either side may be the one that asks.
   static Match probe(Side side, Bytes first);
@@ -48,8 +44,8 @@ class Http1 final : public Dissector {
   std::uint64_t memory() const override { return sizeof *this + pairing_.held_memory(); }
   std::optional<SleepingReader> sleep() const override {
     const auto pairing = pairing_.rest();
-    if (!pairing || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
-    const AtRest rest{*pairing, halves_[0], halves_[1], asking_, sides_known_, unasked_};
+    if (!pairing || !sides_known_ || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
+    const AtRest rest{*pairing, halves_[0], halves_[1], asking_, unasked_};
     return SleepingReader::of<Http1>(rest);
   }
   Match restart(Side side, Bytes in) const override;

@@ -1,6 +1,5 @@
-// What reassembly costs: a segment with data in order, a bare ACK, a short connection, and the memory of an idle one.
+// What reassembly costs: a segment with data in order, a bare ACK, a short connection.
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 
 #include <random>
 #include <vector>
@@ -126,21 +125,6 @@ void swapped_segments(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(number));
 }
 BENCHMARK(swapped_segments);
-
-// Half-open connections, as of a SYN flood: bytes of heap for each.
-void idle_connection(benchmark::State& state) {
-  const auto connections = static_cast<std::uint32_t>(state.range(0));
-  for (auto _ : state) {
-    CountingSink sink;
-    const auto before = mallinfo2();
-    ConnectionTable<CountingSink> table(sink, {});
-    for (std::uint32_t i = 0; i < connections; ++i) table.add(segment(i, true, syn, 0, 0));
-    const auto after = mallinfo2();
-    state.counters["bytes"] = static_cast<double>(after.uordblks + after.hblkhd - before.uordblks - before.hblkhd) / connections;
-  }
-  state.SetItemsProcessed(state.iterations() * connections);
-}
-BENCHMARK(idle_connection)->Arg(2000000)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace
 }  // namespace longwire

@@ -1,6 +1,7 @@
 // What an idle connection takes beside the facts for its row, through the whole table with its real dissectors.
 #include <gtest/gtest.h>
 
+#include "dissectors/http1.h"
 #include "dissectors/secrets.h"
 #include "dissectors/session.h"
 #include "reassembly/connection_table.h"
@@ -11,7 +12,7 @@ namespace longwire {
 namespace {
 
 constexpr Side client = Side::client, server = Side::server;
-constexpr std::uint64_t idle_bytes = 256;  // promised in README, Long connections
+constexpr std::uint64_t idle_bytes = 256;  // promised in README, Silent connections
 
 constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -95,6 +96,105 @@ TEST(Sleep, SoDoesAnIdleWebSocketBesideTheNamesOfItsLayers) {
       .be_silent();
   EXPECT_LE(it.working_state(), idle_bytes + sizeof(std::string) + std::string("http1/websocket").capacity());
   EXPECT_EQ(it.finish({"connections layers exchanges"}), "connections layers=http1/websocket exchanges=1\n");
+}
+
+// rows_at_every_cut() lets it sleep wherever it can, too.
+TEST(Sleep, WhoAsksIsRemembered) {
+  test::Conversation talk;
+  talk.midstream().server("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n").client("HTTP/1.1 204 No Content\r\n\r\n");
+  talk.server("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n").client("HTTP/1.1 204 No Content\r\n\r\n").close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"http_exchanges path status"}),
+            "http_exchanges path=/1 status=204\n"
+            "http_exchanges path=/2 status=204\n");
+}
+
+// The hole shows that the first response's request will not come; so the third one does not wait for the next request.
+// Without a session around it, as that does not sleep while the last packet's ids count on.
+TEST(Sleep, ThatRequestsAreMissingIsRemembered) {
+  constexpr std::string_view empty = "HTTP/1.1 204 No Content\r\n\r\n";
+  test::Conversation talk;
+  talk.midstream().server(empty).gap(server, 10).server(empty).server(empty).client(request).server(response).close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"http_exchanges method status midstream"}, make_http1),
+            "http_exchanges method=NULL status=204 midstream=1\n"
+            "http_exchanges method=NULL status=204 midstream=1\n"
+            "http_exchanges method=NULL status=204 midstream=1\n"
+            "http_exchanges method=GET status=200 midstream=1\n");
+}
+
+TEST(Sleep, WhatASideHasSaidIsRemembered) {
+  constexpr std::string_view closing = "GET /1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  constexpr std::string_view empty = "HTTP/1.1 204 No Content\r\n\r\n";
+  test::Conversation talk;
+  talk.midstream().client(closing).server(empty).client(request).server(empty).client("no request\r\n\r\n").close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies side offset code"}),
+            "anomalies side=client offset=47 code=http1.data_after_close\n"
+            "anomalies side=client offset=74 code=http1.start_line\n"
+            "anomalies side=client offset=88 code=channel.passed_over\n");
+}
+
+// Nobody answers an interim response's request any more, so its row is made where the second side ends.
+TEST(Sleep, ThatASideHasEndedIsRemembered) {
+  test::Conversation talk;
+  talk.client(request).end(client).server(response).server("HTTP/1.1 100 Continue\r\n\r\n").end(server);
+  EXPECT_EQ(rows_at_every_cut(talk, {"http_exchanges method interim_statuses status"}),
+            "http_exchanges method=GET interim_statuses=NULL status=200\n"
+            "http_exchanges method=NULL interim_statuses=[100] status=NULL\n");
+}
+
+// Tells what a channel lets it know.
+class Teller final : public Dissector {
+ public:
+  struct AtRest {
+    std::uint64_t unused[2];
+  };
+  Teller() = default;
+  explicit Teller(const AtRest&) {}
+  std::string_view name() const override { return "teller"; }
+  Progress data(Side, Bytes in, Context& context) override {
+    context.anomaly(context.other_side_ended() ? "other.ended" : context.other_side_seen() ? "other.seen" : "other.unseen", in);
+    Progress progress{.used = in.size()};
+    if (as_text(in) == "next") progress.next = std::make_unique<Teller>();
+    if (as_text(in) == "skip") progress.skip = Progress::for_good;
+    return progress;
+  }
+  AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
+  void end(Side, Bytes, End how, Context& context) override { context.anomaly(how == End::rst ? "end.rst" : "end", {}); }
+  std::uint64_t memory() const override { return sizeof *this; }
+  std::optional<SleepingReader> sleep() const override { return SleepingReader::of<Teller>({}); }
+  Match restart(Side, Bytes) const override { return Match::no; }
+};
+
+TEST(Sleep, AChannelRemembersItsSides) {
+  const DissectOptions options;
+  const ConnectionFacts facts;
+  RowBatch rows;
+  RowSink sink{&rows};
+  ConnectionIds ids;
+  const Context around(options, facts, sink, ids);
+  auto channel = std::make_unique<Channel>(std::make_unique<Teller>());
+  const auto woken = [&]() -> Channel& {
+    auto asleep = channel->sleep();
+    EXPECT_TRUE(asleep) << "nothing is pending";
+    if (asleep) channel = std::make_unique<Channel>(std::move(*asleep));
+    return *channel;
+  };
+  const Stamp at{1, 1, 1};
+  woken().data(client, as_bytes("12345"), at, around);
+  woken().data(server, as_bytes("123"), at, around);
+  woken().end(client, End::rst, at, around);
+  woken().data(client, as_bytes("late"), at, around);
+  woken().data(server, as_bytes("next"), at, around);
+  woken().data(server, as_bytes("skip"), at, around);
+  woken().data(server, as_bytes("skipped"), at, around);
+  woken().end(server, End::fin, at, around);
+  EXPECT_EQ(test::rows_as_text(rows, {"anomalies side offset code"}),
+            "anomalies side=client offset=0 code=other.unseen\n"
+            "anomalies side=server offset=0 code=other.seen\n"
+            "anomalies side=client offset=5 code=end.rst\n"
+            "anomalies side=server offset=3 code=other.ended\n"
+            "anomalies side=client offset=5 code=end.rst\n"
+            "anomalies side=server offset=7 code=other.ended\n"
+            "anomalies side=server offset=18 code=end\n");
 }
 
 TEST(Sleep, AConnectionThatWaitsForAnAnswerStaysAwake) {
