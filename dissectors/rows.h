@@ -7,10 +7,11 @@
 #include "dissectors/rows/capture.h"
 #include "dissectors/rows/connection.h"
 #include "dissectors/rows/http.h"
+#include "dissectors/rows/tls.h"
 
 namespace longwire {
 
-using AllRows =
-    std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow, AnomalyRow>;
+using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
+                           TlsHandshakeRow, TlsMessageRow, AnomalyRow>;
 
 }  // namespace longwire

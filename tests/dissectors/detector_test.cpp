@@ -31,7 +31,7 @@ TEST(Detector, NothingIsClaimedOfOtherProtocols) {
   EXPECT_EQ(layers(Conversation().server("220 mail ESMTP\r\n").client("EHLO here\r\n").server("250 mail\r\n")), "unknown");
   EXPECT_EQ(layers(Conversation().server("SSH-2.0-x\r\n").client("SSH-2.0-y\r\n")), "unknown");
   EXPECT_EQ(layers(Conversation().client("\x17\x00\x03\x2a\x00\x00\x00\x00"s).server("\x1c\x02\x04\x00"s)), "unknown");
-  EXPECT_EQ(layers(Conversation().client("\x16\x03\x01\x00\x05\x02"s)), "unknown") << "a server's hello from a client";
+  EXPECT_EQ(layers(Conversation().client("\x16\x03\x01\x00\x05\x0b"s)), "unknown") << "no handshake begins with certificates";
 }
 
 TEST(Detector, OneSideThatIsNothingWaitsForTheOther) {

@@ -1,0 +1,420 @@
+#include "dissectors/tls.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "capture/limits.h"
+#include "dissectors/tls_names.h"
+
+namespace longwire {
+namespace {
+
+constexpr std::uint8_t warning = 1, fatal = 2;                                     // RFC 8446 section 6
+constexpr std::uint8_t close_notify = 0, user_canceled = 90, no_certificate = 41;  // section 6.1; RFC 6101 section 5.4.2
+constexpr std::size_t alert_bytes = 2;
+constexpr unsigned client_flight_most = 3;  // Certificate, CertificateVerify, Finished (RFC 8446 section 2)
+
+// Whether a handshake goes on after this alert. From TLS 1.3 on only the description counts (RFC 8446 section 6).
+bool ends_handshake(std::uint8_t level, std::uint8_t description, std::uint16_t version) {
+  if (level == fatal || description == close_notify || description == user_canceled) return true;
+  return is_tls13(version) && description != no_certificate;
+}
+
+}  // namespace
+
+std::unique_ptr<Dissector> make_tls() {
+  return std::make_unique<Tls>();
+}
+
+Match Tls::restart(Side, Bytes in) const {
+  TlsRecord record{};
+  const Match match = read_record_header(in, record);
+  return match == Match::yes && record.length == 0 ? Match::no : match;
+}
+
+std::uint64_t Tls::memory() const {
+  std::uint64_t bytes = sizeof *this + halves_[0].messages.held_memory() + halves_[1].messages.held_memory();
+  if (handshake_ != nullptr) bytes += handshake_->memory();
+  return bytes;
+}
+
+std::optional<SleepingReader> Tls::sleep() const {
+  if (handshake_ != nullptr || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
+  AtRest rest = rest_;
+  rest.client = halves_[0];
+  rest.server = halves_[1];
+  return SleepingReader::of<Tls>(rest);
+}
+
+// ---- records ----
+
+Progress Tls::data(Side side, Bytes in, Context& context) {
+  take_skipped(call(side, context));
+  std::size_t done = 0;
+  for (;;) {
+    Progress step = read_next(call(side, context), in.subspan(done));
+    const bool stop = step.used == 0 || step.skip > 0 || step.lost;
+    done += step.used;
+    step.used = done;
+    if (stop) return step;
+  }
+}
+
+Progress Tls::read_next(const Call& call, Bytes in) {
+  Half& here = half(call.side);
+  if (here.passing.left > 0) return {.skip = here.passing.left};  // behind a hole in it
+  if (rest_.not_ours) return {.used = in.size(), .skip = Progress::for_good};
+  if (in.size() < TlsRecord::header_bytes) return {.need = TlsRecord::header_bytes};
+  if (!here.begun && call.side == Side::client && starts_ssl2_hello(in) != Match::no) return read_ssl2_hello(call, in);
+  if (rest_.ssl2 && !here.begun && handshake_ != nullptr && starts_ssl2_server_hello(in)) return read_ssl2_answer(call, in);
+  TlsRecord record{};
+  if (read_record_header(in, record) != Match::yes) return lose_framing(call, in, record);
+  here.begun = true;
+  if (is_protected(call, record)) return pass(call, in, record);
+  const std::size_t length = TlsRecord::header_bytes + record.length;
+  if (in.size() < length) return {.need = length};
+  if (record.length == 0) call.context.anomaly("tls.record.empty", in.first(length));
+  read_fragment(call, record.type, in.first(length).subspan(TlsRecord::header_bytes));
+  return {.used = length};
+}
+
+Progress Tls::read_ssl2_hello(const Call& call, Bytes in) {
+  constexpr std::size_t certain = 11;
+  if (in.size() < certain) return {.need = certain};
+  const std::size_t length = ssl2_message_length(in);
+  if (in.size() < length) return {.need = length};
+  const Bytes message = in.first(length);
+  half(call.side).begun = rest_.ssl2 = true;
+  const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
+  open(call, span.first);
+  handshake_->take_client_hello(longwire::read_ssl2_hello(message));
+  tell(call, message_row(call, to_text(TlsMessageType::client_hello), span, false), span.last);
+  return {.used = length};
+}
+
+// SSL 2.0 itself goes on behind a hello in its form; nothing more of it is read.
+Progress Tls::read_ssl2_answer(const Call& call, Bytes in) {
+  const std::size_t length = ssl2_message_length(in);
+  if (in.size() < length) return {.need = length};
+  const Bytes message = in.first(length);
+  rest_.not_ours = true;
+  const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
+  const std::string_view wrong = handshake_->take_ssl2_server_hello(read_ssl2_server_hello(message));
+  if (!wrong.empty()) call.context.anomaly(wrong, message.first(1));
+  tell(call, message_row(call, to_text(TlsMessageType::server_hello), span, false), span.last);
+  return {.used = length};
+}
+
+Progress Tls::lose_framing(const Call& call, Bytes in, const TlsRecord& record) {
+  Half& here = half(call.side);
+  const bool too_long = record.version >> 8 == 3 && record.length > TlsRecord::most_bytes;
+  call.context.anomaly(too_long ? "tls.record.length" : "tls.record.type", in.first(TlsRecord::header_bytes),
+                       as_text(in.first(TlsRecord::header_bytes)));
+  here.messages.drop();
+  here.holed = true;
+  Progress progress;
+  progress.lost = true;
+  return progress;
+}
+
+// Before TLS 1.3 everything behind ChangeCipherSpec; from then on what says that it is application data.
+bool Tls::is_protected(const Call& call, const TlsRecord& record) {
+  if (record.type == TlsContent::application_data || record.type == TlsContent::heartbeat) return true;
+  if (record.type == TlsContent::change_cipher_spec || !half(call.side).changed) return false;
+  return record.type == TlsContent::handshake || record.length != alert_bytes;
+}
+
+Progress Tls::pass(const Call& call, Bytes in, const TlsRecord& record) {
+  const Bytes header = in.first(TlsRecord::header_bytes);
+  Half& here = half(call.side);
+  if (here.messages.inside()) break_message(call, header);
+  here.passing = {record, record.length, call.context.first_stamp(header), false};
+  if (record.length == 0) finish_passing(call, call.context.last_stamp(header));
+  return {.used = TlsRecord::header_bytes, .skip = record.length};
+}
+
+// What the channel has dropped of a record that is passed over.
+void Tls::take_skipped(const Call& call) {
+  const std::uint64_t skipped = call.context.skipped();
+  Protected& passing = half(call.side).passing;
+  if (skipped == 0 || passing.left == 0) return;
+  passing.left -= static_cast<std::uint32_t>(std::min<std::uint64_t>(skipped, passing.left));
+  if (passing.left == 0) finish_passing(call, call.context.skipped_stamp());
+}
+
+void Tls::finish_passing(const Call& call, const Stamp& last) {
+  const Protected passed = half(call.side).passing;
+  if (!passed.damaged) take_protected(call, passed.record, {passed.first, last, passed.record.length});
+}
+
+AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
+  const Call now = call(side, context);
+  Half& here = half(side);
+  take_skipped(now);
+  here.messages.drop();
+  here.holed = true;
+  if (handshake_ != nullptr && now.from == Side::server) handshake_->miss_of_server();
+  Protected& passing = here.passing;
+  TlsRecord record{};
+  if (passing.left == 0 && !rest_.not_ours && read_record_header(in, record) == Match::yes) {
+    const std::size_t seen = in.size() - TlsRecord::header_bytes;
+    passing = {record, record.length - static_cast<std::uint32_t>(seen), context.first_stamp(in), true};
+  }
+  if (missing > passing.left) {
+    passing.left = 0;
+    return AfterGap::lost;
+  }
+  passing.left -= static_cast<std::uint32_t>(missing);
+  if (passing.left == 0) finish_passing(now, context.now());
+  return AfterGap::resumed;
+}
+
+void Tls::end(Side side, Bytes in, End how, Context& context) {
+  Half& here = half(side);
+  take_skipped(call(side, context));
+  if (how == End::fin || how == End::rst) {
+    if (!in.empty() || here.passing.left > 0) context.anomaly("tls.record.short", {});
+    if (here.messages.inside()) context.anomaly("tls.message.short", {});
+  }
+  here.ended = true;
+  if (half(other(side)).ended && handshake_ != nullptr) close(context);
+}
+
+// ---- what is not encrypted ----
+
+void Tls::read_fragment(const Call& call, TlsContent type, Bytes fragment) {
+  if (fragment.empty()) return;
+  switch (type) {
+    case TlsContent::handshake:
+      return read_messages(call, fragment);
+    case TlsContent::change_cipher_spec:
+      return read_change_cipher_spec(call, fragment);
+    case TlsContent::alert:
+      return read_alerts(call, fragment);
+    case TlsContent::application_data:
+    case TlsContent::heartbeat:
+      break;
+  }
+}
+
+void Tls::read_messages(const Call& call, Bytes fragment) {
+  Half& here = half(call.side);
+  if (here.holed && !TlsMessages::fills(fragment)) return;
+  here.holed = false;
+  TlsMessage message{};
+  for (Bytes rest = fragment; here.messages.next(rest, call.context, message);) {
+    const Bytes part = fragment.first(fragment.size() - rest.size());
+    take_message(call, message, part.last(1));
+  }
+}
+
+// RFC 8446 section 5.1: nothing may stand between the records of one message.
+void Tls::break_message(const Call& call, Bytes at) {
+  call.context.anomaly("tls.message.interleaved", at);
+  half(call.side).messages.drop();
+  half(call.side).holed = true;
+}
+
+void Tls::read_change_cipher_spec(const Call& call, Bytes fragment) {
+  Half& here = half(call.side);
+  const bool unseen = handshake_ == nullptr && (here.holed || call.context.connection.midstream);  // the hellos before it
+  if (here.messages.inside()) break_message(call, fragment);
+  if (fragment.size() != 1 || fragment[0] != 1) call.context.anomaly("tls.change_cipher_spec.malformed", fragment, as_text(fragment));
+  const bool counts = handshake_ != nullptr && !is_tls13(handshake_->version());  // RFC 8446 appendix D.4
+  here.changed = here.changed || counts || unseen;
+  if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();
+  const Span span{call.context.first_stamp(fragment), call.context.last_stamp(fragment), fragment.size()};
+  tell(call, message_row(call, "change_cipher_spec", span, false), span.last);
+}
+
+void Tls::read_alerts(const Call& call, Bytes fragment) {
+  for (Bytes rest = fragment; !rest.empty(); rest = rest.subspan(std::min(rest.size(), alert_bytes))) {
+    if (rest.size() < alert_bytes) return call.context.anomaly("tls.alert.malformed", rest, as_text(rest));
+    const std::uint8_t level = rest[0], description = rest[1];
+    const Bytes part = rest.first(alert_bytes);
+    if (level != warning && level != fatal) call.context.anomaly("tls.alert.malformed", part, as_text(part));
+    const Span span{call.context.first_stamp(part), call.context.last_stamp(part), alert_bytes};
+    TlsMessageRow row = message_row(call, "alert", span, false);
+    if (level == warning || level == fatal) row.alert_level = level == fatal ? "fatal" : "warning";
+    row.alert = call.context.text(alert_name(description));
+    tell(call, row, span.last);
+    if (handshake_ == nullptr || !ends_handshake(level, description, handshake_->version())) continue;
+    handshake_->take_ending_alert(call.from, description);
+    settle(call.context);
+  }
+}
+
+bool Tls::begins_handshake(TlsMessageType type) const {
+  if (handshake_ == nullptr) return type != TlsMessageType::hello_request;
+  if (type != TlsMessageType::client_hello || !handshake_->client_hello_seen()) return false;
+  return handshake_->server_hello_seen();
+}
+
+// `part`: where an anomaly of the message points at.
+void Tls::take_message(const Call& before, const TlsMessage& message, Bytes part) {
+  if (begins_handshake(message.type)) {
+    if (handshake_ != nullptr) close(before.context);
+    know_sides(before.side, message.type);
+    open(before, message.first);
+  }
+  const Call now = call(before.side, before.context);
+  Text type = to_text(message.type);
+  if (type.empty()) {
+    type = now.context.text(std::to_string(static_cast<unsigned>(message.type)));
+    now.context.anomaly("tls.message.type", part, type);
+  }
+  if (handshake_ != nullptr && !message.whole()) {
+    handshake_->limit();
+    now.context.anomaly("tls.limit", part, fmt::format("a message of {} bytes", message.length));
+  } else if (handshake_ != nullptr) {
+    const std::string_view wrong = take_body(now, message, type);
+    if (!wrong.empty()) now.context.anomaly(wrong, part);
+  }
+  const Span span{message.first, message.last, TlsMessage::header_bytes + message.length};
+  tell(now, message_row(now, type, span, false), message.last);
+  settle(now.context);
+}
+
+// Who is client and server to TLS, the first hello tells: not always who opened the connection.
+void Tls::know_sides(Side side, TlsMessageType type) {
+  const bool of_client = type == TlsMessageType::client_hello;
+  const bool of_server = type == TlsMessageType::server_hello || type == TlsMessageType::hello_retry_request;
+  if (of_client || of_server) rest_.swapped = (side == Side::client) != of_client;
+}
+
+// The code of the anomaly where the body is malformed.
+std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Text& type) {
+  const bool of_server = call.from == Side::server;
+  switch (message.type) {
+    case TlsMessageType::client_hello:
+      return of_server ? "tls.message.sender" : handshake_->take_client_hello(read_client_hello(message.body));
+    case TlsMessageType::server_hello: {
+      if (!of_server) return "tls.message.sender";
+      const ServerHello hello = read_server_hello(message.body);
+      if (hello.retry) type = to_text(TlsMessageType::hello_retry_request);
+      return handshake_->take_server_hello(hello);
+    }
+    case TlsMessageType::hello_retry_request:
+      return of_server ? handshake_->take_server_hello(read_draft_retry(message.body)) : "tls.message.sender";
+    case TlsMessageType::server_key_exchange:
+      return of_server ? handshake_->take_server_key_exchange(message.body) : "tls.message.sender";
+    case TlsMessageType::certificate:
+      if (of_server) handshake_->take_server_certificate();
+      break;
+    case TlsMessageType::certificate_request:
+      if (of_server) handshake_->take_certificate_request();
+      break;
+    case TlsMessageType::server_hello_done:
+      if (of_server) handshake_->take_server_hello_done();
+      break;
+    case TlsMessageType::finished:  // seen only where nothing is encrypted
+      handshake_->take_finished(call.from);
+      break;
+    default:
+      break;
+  }
+  return {};
+}
+
+// ---- what is encrypted ----
+
+void Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
+  if (handshake_ != nullptr && is_tls13(handshake_->version())) return take_protected_tls13(call, record, span);
+  if (record.type == TlsContent::alert) return take_encrypted_alert(call, span);
+  if (record.type == TlsContent::handshake) {
+    const bool finished = handshake_ != nullptr && !handshake_->finished(call.from);
+    tell(call, message_row(call, finished ? to_text(TlsMessageType::finished) : Text{}, span, true), span.last);
+    if (!finished) return;
+    handshake_->take_finished(call.from);
+    handshake_->infer();
+    return settle(call.context);
+  }
+  const bool agreed = handshake_ != nullptr && handshake_->server_hello_seen();
+  if (record.type != TlsContent::application_data || !agreed || call.from != Side::server) return;
+  handshake_->take_server_data();
+  settle(call.context);
+}
+
+// The server's flight is EncryptedExtensions to Finished; the client's is Finished, with certificates before it where it was
+// asked for them (RFC 8446 section 2), and with early data before that, which nothing tells from it but the size.
+void Tls::take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span) {
+  constexpr std::size_t end_of_early_data_bytes = 4;
+  if (record.type != TlsContent::application_data || !handshake_->server_hello_seen()) return;
+  const std::size_t finished = handshake_->protected_finished_bytes();
+  const bool early = handshake_->early_data_offered();
+  if (record.length == handshake_->protected_alert_bytes()) return take_encrypted_alert(call, span);
+  if (call.from == Side::server) {
+    if (handshake_->client_flight() > 0) return infer_finished(call);  // it answers to that
+    return tell(call, message_row(call, {}, span, true), span.last);
+  }
+  if (record.length == finished || (early && record.length == finished + end_of_early_data_bytes)) {
+    tell(call, message_row(call, to_text(TlsMessageType::finished), span, true), span.last);
+    return infer_finished(call);
+  }
+  if (early) return;
+  tell(call, message_row(call, {}, span, true), span.last);
+  if (handshake_->add_to_client_flight() == client_flight_most) infer_finished(call);
+}
+
+void Tls::infer_finished(const Call& call) {
+  handshake_->take_finished(Side::client);
+  handshake_->take_finished(Side::server);
+  handshake_->infer();
+  settle(call.context);
+}
+
+void Tls::take_encrypted_alert(const Call& call, const Span& span) {
+  tell(call, message_row(call, "alert", span, true), span.last);
+  if (handshake_ == nullptr) return;
+  handshake_->take_ending_alert(call.from, std::nullopt);
+  handshake_->infer();
+  settle(call.context);
+}
+
+// ---- rows ----
+
+TlsMessageRow Tls::message_row(const Call& call, Text type, const Span& span, bool encrypted) {
+  TlsMessageRow row;
+  row.from_client = call.from == Side::client;
+  row.type = type;
+  row.time_ns = span.first.time;
+  row.frame = span.first.frame;
+  row.end_ns = span.last.time;
+  row.last_frame = span.last.frame;
+  row.bytes = span.bytes;
+  row.encrypted = encrypted;
+  return row;
+}
+
+// Behind a handshake the messages belong to it still; those of a handshake that was not seen to nothing.
+void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last) {
+  if (handshake_ != nullptr) handshake_->follow(call.from, last);
+  if (handshake_ == nullptr && rest_.last_id == 0) return;
+  if (rest_.messages > limits::tls_messages) return;
+  if (++rest_.messages > limits::tls_messages) {
+    if (handshake_ != nullptr) handshake_->limit();
+    return call.context.anomaly("tls.limit", {}, "messages of one handshake");
+  }
+  row.handshake_id = handshake_ != nullptr ? handshake_->id() : rest_.last_id;
+  row.ordinal = rest_.messages;
+  call.context.rows().add(row);
+}
+
+void Tls::open(const Call& call, const Stamp& first) {
+  handshake_ = std::make_unique<TlsHandshake>(call.context.new_id(first.number), first);
+  rest_.messages = 0;
+}
+
+void Tls::settle(Context& context) {
+  if (handshake_ != nullptr && handshake_->over()) close(context);
+}
+
+void Tls::close(Context& context) {
+  handshake_->add_row(context);
+  rest_.last_id = handshake_->id();
+  handshake_ = nullptr;
+}
+
+}  // namespace longwire

@@ -1,0 +1,116 @@
+// TLS of one connection, SSL 3.0 to TLS 1.3, as a passive observer reads it: its records, the messages in them, and who
+// ended the handshake how.
+//
+// What is encrypted is passed over record by record (Protected); what its place alone tells is told. Between handshakes
+// it keeps nothing but its own few words. Owned by a Channel.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "dissectors/dissector.h"
+#include "dissectors/tls_handshake.h"
+#include "dissectors/tls_message.h"
+#include "dissectors/tls_record.h"
+
+namespace longwire {
+
+std::unique_ptr<Dissector> make_tls();
+
+class Tls final : public Dissector {
+  // What stays of a side between two records.
+  struct HalfAtRest {
+    bool begun : 1 = false;    // a record was read
+    bool changed : 1 = false;  // sent ChangeCipherSpec: before TLS 1.3, all that follows is protected
+    bool holed : 1 = false;    // where its next message begins is not known
+    bool ended : 1 = false;
+  };
+
+ public:
+  // What stays after a handshake.
+  struct AtRest {
+    std::int64_t last_id = 0;    // of the last handshake; 0 = none
+    std::uint32_t messages = 0;  // told of it
+    HalfAtRest client, server;
+    bool swapped : 1 = false;   // the TCP server is the TLS client
+    bool ssl2 : 1 = false;      // the client's hello had SSL 2.0's form
+    bool not_ours : 1 = false;  // SSL 2.0 itself is spoken
+  };
+  Tls() = default;
+  explicit Tls(const AtRest& rest) : rest_(rest), halves_{Half(rest.client), Half(rest.server)} {}
+
+  std::string_view name() const override { return "tls"; }
+  Progress data(Side side, Bytes in, Context& context) override;
+  AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
+  void end(Side side, Bytes in, End how, Context& context) override;
+  std::uint64_t memory() const override;
+  std::optional<SleepingReader> sleep() const override;
+  Match restart(Side side, Bytes in) const override;
+
+ private:
+  // A record that is passed over, because it is encrypted or because a hole is in it.
+  struct Protected {
+    TlsRecord record{};
+    std::uint32_t left = 0;  // bytes of it to come
+    Stamp first;
+    bool damaged = false;  // not encrypted, but holed
+  };
+  struct Half : HalfAtRest {
+    Half() = default;
+    explicit Half(HalfAtRest rest) : HalfAtRest(rest) {}
+    bool pending() const { return passing.left > 0 || messages.inside(); }
+
+    TlsMessages messages;
+    Protected passing;
+  };
+  struct Call {
+    Side side;  // of the connection
+    Side from;  // the same as TLS calls it
+    Context& context;
+  };
+  struct Span {  // what a row tells of
+    Stamp first, last;
+    std::uint64_t bytes;
+  };
+
+  Half& half(Side side) { return halves_[index(side)]; }
+  Side role(Side side) const { return rest_.swapped ? other(side) : side; }
+  Call call(Side side, Context& context) const { return {side, role(side), context}; }
+
+  Progress read_next(const Call& call, Bytes in);
+  Progress read_ssl2_hello(const Call& call, Bytes in);
+  Progress read_ssl2_answer(const Call& call, Bytes in);
+  Progress lose_framing(const Call& call, Bytes in, const TlsRecord& record);
+  bool is_protected(const Call& call, const TlsRecord& record);
+  Progress pass(const Call& call, Bytes in, const TlsRecord& record);
+  void take_skipped(const Call& call);
+  void finish_passing(const Call& call, const Stamp& last);
+
+  void read_fragment(const Call& call, TlsContent type, Bytes fragment);
+  void read_messages(const Call& call, Bytes fragment);
+  void read_change_cipher_spec(const Call& call, Bytes fragment);
+  void read_alerts(const Call& call, Bytes fragment);
+  void break_message(const Call& call, Bytes at);
+
+  void take_message(const Call& before, const TlsMessage& message, Bytes part);
+  void know_sides(Side side, TlsMessageType type);
+  std::string_view take_body(const Call& call, const TlsMessage& message, Text& type);
+  bool begins_handshake(TlsMessageType type) const;
+  void take_protected(const Call& call, const TlsRecord& record, const Span& span);
+  void take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span);
+  void take_encrypted_alert(const Call& call, const Span& span);
+  void infer_finished(const Call& call);
+  static TlsMessageRow message_row(const Call& call, Text type, const Span& span, bool encrypted);
+  void tell(const Call& call, TlsMessageRow row, const Stamp& last);
+
+  void open(const Call& call, const Stamp& first);
+  void settle(Context& context);
+  void close(Context& context);
+
+  AtRest rest_;  // its halves are kept in halves_
+  std::array<Half, 2> halves_;
+  std::unique_ptr<TlsHandshake> handshake_;  // null where none is going on
+};
+
+}  // namespace longwire

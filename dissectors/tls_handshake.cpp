@@ -1,0 +1,283 @@
+#include "dissectors/tls_handshake.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "capture/limits.h"
+#include "dissectors/header_json.h"
+#include "dissectors/tls_fingerprint.h"
+#include "dissectors/tls_names.h"
+#include "dissectors/wire_text.h"
+
+namespace longwire {
+namespace {
+
+// A JSON array of texts; what limits::tls_list cuts off sets `limited`.
+class JsonArray {
+ public:
+  explicit JsonArray(bool& limited) : limited_(limited) {}
+  void add(std::string_view text) {
+    if (++count_ > limits::tls_list) {
+      limited_ = true;
+      return;
+    }
+    text_ += text_.empty() ? "[\"" : ",\"";
+    append_json(text_, text);
+    text_ += '"';
+  }
+  std::string finish() { return text_.empty() ? "[]" : text_ + "]"; }
+
+ private:
+  std::string text_;
+  std::uint64_t count_ = 0;
+  bool& limited_;
+};
+
+std::string names_of(Bytes numbers, std::string (*name)(std::uint16_t), bool& limited) {
+  JsonArray names(limited);
+  each_number(numbers, [&](std::uint16_t number) { names.add(name(number)); });
+  return names.finish();
+}
+
+std::string names_of(TlsExtensions list, bool& limited) {
+  JsonArray names(limited);
+  while (list.next()) names.add(extension_name(list.type));
+  return names.finish();
+}
+
+// Of name<8> ...
+std::string protocols_of(Bytes list, bool& limited) {
+  JsonArray names(limited);
+  for (Cursor each(list); each.left() > 0;) {
+    const Bytes name = each.vec8();
+    if (each.ok()) names.add(as_text(name));
+  }
+  return names.finish();
+}
+
+std::string text_of(Bytes bytes) {
+  std::string text;
+  append_as_utf8(text, as_text(bytes));
+  return text;
+}
+
+std::string hexadecimal(Bytes bytes) {
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
+std::uint32_t bits_of(Bytes number) {
+  while (!number.empty() && number.front() == 0) number = number.subspan(1);
+  return number.empty() ? 0
+                        : static_cast<std::uint32_t>(8 * (number.size() - 1)) + static_cast<std::uint32_t>(std::bit_width(number.front()));
+}
+
+constexpr std::size_t content_type_byte = 1;
+
+std::size_t tag_bytes(std::string_view suite) {
+  return suite.find("CCM_8") == std::string_view::npos ? 16 : 8;  // RFC 8446 appendix B.4
+}
+
+}  // namespace
+
+std::string_view TlsHandshake::take_client_hello(const ClientHello& hello) {
+  const std::string_view wrong = hello.whole ? std::string_view{} : "tls.client_hello.malformed";
+  early_data_ = early_data_ || hello.early_data;
+  if (std::exchange(client_hello_, true)) {  // the answer to a HelloRetryRequest changes key shares alone
+    return wrong.empty() && !retry_ ? "tls.client_hello.repeated" : wrong;
+  }
+  offers_ticket_ = !hello.ticket.empty();
+  offers_psk_ = hello.psk;
+  offers_tls13_ = is_tls13(hello.highest_version());
+  client_session_id_ = as_text(hello.session_id);
+  if (!hello.ssl2) client_random_ = hexadecimal(hello.random);
+  JsonArray ciphers(limited_);
+  hello.each_suite([&](std::uint16_t suite) { ciphers.add(suite_name(suite)); });
+  offered_ciphers_ = ciphers.finish();
+  JsonArray stated(limited_);
+  stated.add(version_name(hello.version));
+  offered_versions_ = hello.versions.data() == nullptr ? stated.finish() : names_of(hello.versions, version_name, limited_);
+  if (hello.groups.data() != nullptr) offered_groups_ = names_of(hello.groups, group_name, limited_);
+  if (hello.server_name.data() != nullptr) sni_ = text_of(hello.server_name);
+  if (hello.alpn.data() != nullptr) offered_alpn_ = protocols_of(hello.alpn, limited_);
+  extensions_ = names_of(TlsExtensions(hello.extensions), limited_);
+  if (hello.ssl2) return wrong;
+  ja3_ = ja3(hello);
+  ja4_ = ja4(hello);
+  return wrong;
+}
+
+std::string_view TlsHandshake::take_server_hello(const ServerHello& hello) {
+  const std::string_view wrong = hello.whole ? std::string_view{} : "tls.server_hello.malformed";
+  retry_ = retry_ || hello.retry;
+  version_ = hello.version;
+  if (hello.suite_told) {
+    suite_ = hello.suite;
+    cipher_ = suite_name(hello.suite);
+  }
+  if (hello.group_told) group_ = hello.group;
+  if (hello.suite_told) ja3s_ = ja3s(hello);
+  if (hello.retry) return wrong;
+  server_hello_ = true;
+  server_session_id_ = as_text(hello.session_id);
+  psk_taken_ = hello.psk;
+  if (hello.protocol.data() != nullptr) alpn_ = text_of(hello.protocol);
+  if (hello.npn.data() != nullptr) offered_npn_ = protocols_of(hello.npn, limited_);
+  server_extensions_ = names_of(TlsExtensions(hello.extensions), limited_);
+  return wrong;
+}
+
+std::string_view TlsHandshake::take_ssl2_server_hello(const Ssl2ServerHello& hello) {
+  server_hello_ = ssl2_ = true;
+  version_ = hello.version;
+  ssl2_hit_ = hello.session_id_hit;
+  return hello.whole ? std::string_view{} : "tls.server_hello.malformed";
+}
+
+// Of DHE (RFC 5246 section 7.4.3): dh_p<16> dh_g<16> dh_Ys<16> ...; of ECDHE (RFC 8422 section 5.4): curve_type(1), and where
+// that is 3: named_curve(2) ...; with PSK, psk_identity_hint<16> before it (RFC 4279 section 3, RFC 5489 section 2).
+std::string_view TlsHandshake::take_server_key_exchange(Bytes body) {
+  constexpr std::uint8_t named_curve = 3;
+  server_key_exchange_ = true;
+  if (!cipher_) return {};
+  Cursor exchange(body);
+  const std::string_view method = key_exchange_of(*cipher_);
+  if (method.ends_with("_PSK")) exchange.skip(exchange.u16());
+  if (method.starts_with("ECDH")) {
+    const std::uint8_t type = exchange.u8();
+    const std::uint16_t curve = exchange.u16();
+    if (exchange.ok() && type == named_curve) group_ = curve;
+  } else if (method.starts_with("DH")) {
+    dh_bits_ = bits_of(exchange.vec16());
+  }
+  return exchange.ok() ? std::string_view{} : "tls.server_key_exchange.malformed";
+}
+
+void TlsHandshake::take_ending_alert(Side from, std::optional<std::uint8_t> description) {
+  failed_ = true;
+  alert_by_ = from;
+  if (description) alert_ = alert_name(*description);
+}
+
+void TlsHandshake::follow(Side from, const Stamp& last) {
+  if (from == Side::server && speaker_ == Side::client) ++round_trips_;
+  speaker_ = from;
+  if (last.number > last_.number) last_ = last;
+}
+
+std::size_t TlsHandshake::protected_alert_bytes() const {
+  return 2 + content_type_byte + tag_bytes(cipher_.value_or(""));
+}
+
+std::size_t TlsHandshake::protected_finished_bytes() const {
+  const std::string_view suite = cipher_ ? std::string_view(*cipher_) : std::string_view{};
+  const std::size_t hash_bytes = suite.ends_with("SHA384") ? 48 : 32;
+  return 4 + hash_bytes + content_type_byte + tag_bytes(suite);
+}
+
+// The newest way it offers. A client that offers TLS 1.3 sends a session id that may stand for nothing (RFC 8446 appendix
+// D.4): it counts where it was taken.
+Text TlsHandshake::resumption_offered() const {
+  if (!client_hello_) return {};
+  if (offers_psk_) return "psk";
+  if (offers_ticket_) return "ticket";
+  const bool taken = resumed() == "session_id";
+  return taken || (!offers_tls13_ && !client_session_id_.empty()) ? "session_id" : "no";
+}
+
+// Before TLS 1.3 a server says yes by sending the session id back, which the client makes up where it offers a ticket
+// (RFC 5077 section 3.4), or merely by leaving out the rest of its flight.
+Text TlsHandshake::resumed() const {
+  if (!server_hello_) return {};
+  if (ssl2_) return ssl2_hit_ ? "session_id" : "no";
+  if (is_tls13(version_)) return psk_taken_ ? "psk" : "no";
+  if (server_certificate_ || server_key_exchange_ || server_hello_done_) return "no";
+  const bool echoed = !server_session_id_.empty() && server_session_id_ == client_session_id_;
+  const bool shortened = server_changed_ && !server_holed_;
+  if (client_hello_ && (echoed || (shortened && offers_ticket_))) return offers_ticket_ ? "ticket" : "session_id";
+  const bool offered = offers_ticket_ || !client_session_id_.empty();
+  const bool refused = !client_session_id_.empty() && !echoed;
+  return client_hello_ && (!offered || refused) ? "no" : Text{};
+}
+
+// What became of it stands in EncryptedExtensions; without a PSK, or after a HelloRetryRequest, there is nothing to ask.
+Text TlsHandshake::early_data() const {
+  if (!client_hello_) return {};
+  if (!early_data_) return "no";
+  return retry_ || (server_hello_ && !psk_taken_) ? "rejected" : "offered";
+}
+
+Text TlsHandshake::outcome(const Context& context) const {
+  if (failed_) return "failed";
+  if (over()) return "completed";
+  return context.connection.one_way || ssl2_ ? Text{} : "incomplete";
+}
+
+Integer TlsHandshake::client_certificate_requested() const {
+  if (certificate_request_) return 1;
+  const bool flight_seen = server_hello_done_ || (resumed() != "no" && resumed().data() != nullptr);
+  return server_hello_ && !is_tls13(version_) && flight_seen ? Integer(0) : Integer();
+}
+
+TlsHandshake::MaybeText TlsHandshake::key_exchange() const {
+  if (!cipher_ || !server_hello_) return {};
+  const std::string_view method = key_exchange_of(*cipher_);
+  if (!method.empty()) return std::string(method);
+  if (!is_tls13(version_)) return {};
+  if (group_ != 0) return std::string(key_exchange_of_group(group_));
+  return psk_taken_ ? MaybeText("PSK") : std::nullopt;
+}
+
+void TlsHandshake::add_row(Context& context) const {
+  const auto column = [&](const MaybeText& text) { return text ? context.text(*text) : Text{}; };
+  TlsHandshakeRow row;
+  row.id = id_;
+  row.connection_id = context.connection.id;
+  row.start_ns = first_.time;
+  row.end_ns = last_.time;
+  row.first_frame = first_.frame;
+  row.last_frame = last_.frame;
+  if (client_hello_) row.round_trips = round_trips_;
+  row.client_random = column(client_random_);
+  row.offered_versions = column(offered_versions_);
+  if (server_hello_ || retry_) row.version = context.text(version_name(version_));
+  row.offered_ciphers = column(offered_ciphers_);
+  row.cipher = column(cipher_);
+  row.key_exchange = column(key_exchange());
+  row.offered_groups = column(offered_groups_);
+  if (group_ != 0) row.named_group = context.text(group_name(group_));
+  if (dh_bits_ != 0) row.dh_bits = dh_bits_;
+  row.sni = column(sni_);
+  row.offered_alpn = column(offered_alpn_);
+  row.alpn = column(alpn_);
+  row.offered_npn = column(offered_npn_);
+  row.extensions = column(extensions_);
+  row.server_extensions = column(server_extensions_);
+  row.resumption_offered = resumption_offered();
+  row.resumed = resumed();
+  row.early_data = early_data();
+  if (server_hello_ || retry_) row.hello_retry = retry_;
+  row.outcome = outcome(context);
+  row.inferred = inferred_;
+  row.alert = column(alert_);
+  if (alert_by_) row.alert_by = to_text(*alert_by_);
+  row.client_certificate_requested = client_certificate_requested();
+  row.ja3 = column(ja3_);
+  row.ja3s = column(ja3s_);
+  row.ja4 = column(ja4_);
+  row.midstream = !client_hello_;
+  row.limited = limited_;
+  context.rows().add(row);
+}
+
+std::uint64_t TlsHandshake::memory() const {
+  std::uint64_t bytes = sizeof *this + client_session_id_.capacity() + server_session_id_.capacity();
+  for (const MaybeText* text : {&client_random_, &offered_versions_, &offered_ciphers_, &offered_groups_, &sni_, &offered_alpn_,
+                                &extensions_, &ja3_, &ja4_, &alpn_, &offered_npn_, &server_extensions_, &ja3s_, &cipher_, &alert_})
+    if (*text) bytes += (*text)->capacity();
+  return bytes;
+}
+
+}  // namespace longwire
