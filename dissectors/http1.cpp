@@ -5,7 +5,7 @@
 
 #include "capture/limits.h"
 #include "dissectors/detector.h"
-#include "dissectors/opaque.h"
+#include "dissectors/http1_upgrade.h"
 
 namespace longwire {
 namespace {
@@ -19,10 +19,9 @@ Progress need(std::size_t count) {
   return {.need = count};
 }
 
-std::unique_ptr<Dissector> reader_behind_upgrade(std::string_view protocol) {
-  if (equal_ignoring_case(protocol, "websocket")) return make_opaque("websocket");
-  if (equal_ignoring_case(protocol, "h2c")) return make_opaque("http2");
-  return make_opaque("upgraded");
+// The field lines of a message with the empty line.
+std::string_view fields_of(Bytes head) {
+  return as_text(head).substr(first_line(as_text(head)));
 }
 
 bool is_interim(std::uint16_t status) {
@@ -285,6 +284,7 @@ void Http1::take_request(const Call& call, Head& head) {
   if (!exchange.simple) exchange.request.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, head.oddities);
   exchange.read_target(head.start.target, head.fields.host);
   exchange.upgrade = head.fields.upgrade.data() != nullptr;
+  if (exchange.upgrade) exchange.upgrade_fields = exchange.keep_as_sent(fields_of(head.bytes));
   exchange.expects_continue = head.fields.expect_continue;
   begin_message(call, exchange.request, head);
   unasked_ = false;
@@ -470,17 +470,13 @@ Progress Http1::read_decision(const Call& call, Bytes in) {
 
 Progress Http1::hand_on(const Call& call, Http1Exchange& exchange, const Head& head) {
   report(call, head);
-  std::unique_ptr<Dissector> next;
-  if (head.start.status == 101) {
-    std::string_view offers = head.fields.upgrade;
-    const std::string_view protocol = next_element(offers);
-    if (protocol.empty()) call.context.anomaly("http1.upgrade.missing", head.bytes.first(1));
-    exchange.upgraded_to = exchange.keep(protocol);
-    next = reader_behind_upgrade(protocol);
-  } else {
-    exchange.upgraded_to = exchange.keep("tunnel");
-    next = make_detector();
-  }
+  const bool tunnel = head.start.status != 101;
+  std::string_view offers = head.fields.upgrade;
+  const std::string_view protocol = next_element(offers);
+  if (!tunnel && protocol.empty()) call.context.anomaly("http1.upgrade.missing", head.bytes.first(1));
+  std::unique_ptr<Dissector> next =
+      reader_behind({exchange, tunnel, protocol, exchange.view(exchange.upgrade_fields), fields_of(head.bytes)});
+  exchange.upgraded_to = exchange.keep(tunnel ? "tunnel" : protocol);
   exchange.response.finish(true);
   return hand_on_to(std::move(next), head.bytes.size(), call);
 }

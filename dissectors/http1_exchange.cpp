@@ -28,6 +28,12 @@ Http1Exchange::Piece Http1Exchange::keep(std::string_view bytes) {
   return {begin, static_cast<std::uint32_t>(text.size() - begin)};
 }
 
+Http1Exchange::Piece Http1Exchange::keep_as_sent(std::string_view bytes) {
+  const auto begin = static_cast<std::uint32_t>(text.size());
+  text += bytes;
+  return {begin, static_cast<std::uint32_t>(bytes.size())};
+}
+
 void Http1Exchange::read_target(std::string_view target, std::string_view host) {
   if (host.data() != nullptr) authority = keep(host);
   if (connect && !target.starts_with('/')) {  // authority-form

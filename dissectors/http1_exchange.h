@@ -51,6 +51,7 @@ struct Http1Exchange {
   std::uint64_t ordinal = 0;
   Http1Message request, response;
   Piece method, scheme, authority, path, reason, upgraded_to;
+  Piece upgrade_fields;          // the request's field lines as sent, where it asks for another protocol
   std::string text;              // where all Pieces point into
   std::string interim_statuses;  // JSON array without its end; empty = none
   std::int64_t keep_alive_timeout_s = -1, keep_alive_max = -1;
@@ -64,7 +65,9 @@ struct Http1Exchange {
   bool until_close = false;  // its response lasts until close
   bool limited = false;      // a limit parted its request from its response
 
-  std::string_view view(Piece piece) const { return std::string_view(text).substr(piece.begin, piece.size); }
+  std::string_view view(Piece piece) const {
+    return piece.begin == Piece::null ? std::string_view{} : std::string_view(text).substr(piece.begin, piece.size);
+  }
   // The method, as far as it changes what a response means; empty where the request was not seen.
   std::string_view method_seen() const { return request.seen ? view(method) : std::string_view{}; }
   // True where the connection may speak something else behind this request, and no response has decided that yet.
@@ -76,6 +79,8 @@ struct Http1Exchange {
 
   // Keep `bytes` as the text of a column.
   Piece keep(std::string_view bytes);
+  // Keep `bytes` for a later look; they are no column's.
+  Piece keep_as_sent(std::string_view bytes);
   // Splits a request target by its form (RFC 9112 section 3.2) into authority, path and scheme.
   void read_target(std::string_view target, std::string_view host);
   // Keeps the field lines of a section as JSON, and gives them to `fields` where it is not null.
