@@ -94,8 +94,8 @@ class RowBatch {
   }
 
  private:
-  static constexpr std::size_t full_rows = 8192;      // arbitrary, but large against the cost of one INSERT statement
-  static constexpr std::size_t full_bytes = 4 << 20;  // arbitrary, but small against the memory budget
+  static constexpr std::size_t full_rows = 512;         // large against the cost of one INSERT statement
+  static constexpr std::size_t full_bytes = 512 << 10;  // small: a batch is written while it is in the processor's cache
   detail::VectorsOf<AllRows>::type rows_;
   std::size_t size_ = 0;
 };
