@@ -31,7 +31,13 @@ class BpfFilter::Program {
   bool compiled() const { return compiled_; }
   const std::string& error() const { return error_; }
 
-  bool passes(const Packet& packet) const {
+  std::uint64_t refused() const { return refused_; }
+
+  bool passes(const Packet& packet) {
+    if (!compiled_) {
+      ++refused_;
+      return false;
+    }
     pcap_pkthdr header{};
     header.caplen = static_cast<bpf_u_int32>(packet.data.size());
     header.len = packet.wire_length;
@@ -42,6 +48,7 @@ class BpfFilter::Program {
   LinkType link_;
   bpf_program code_{};
   bool compiled_ = false;
+  std::uint64_t refused_ = 0;  // packets of a link type on which it cannot be used
   std::string error_;
 };
 
@@ -58,25 +65,26 @@ BpfFilter::BpfFilter(std::string expression) : expression_(std::move(expression)
 
 BpfFilter::~BpfFilter() = default;
 
-void BpfFilter::prepare(LinkType link) {
-  if (current_ != nullptr && current_->link() == link) return;
+BpfFilter::Program& BpfFilter::program_for(LinkType link) {
   for (const auto& program : programs_) {
-    if (program->link() == link) {
-      current_ = program.get();
-      return;
-    }
+    if (program->link() == link) return *program;
   }
-  auto program = std::make_unique<Program>(link, expression_);
-  if (!program->compiled()) {
-    throw UsageError(fmt::format("filter '{}' cannot be used on link type {}: {}", expression_, link_type_name(link), program->error()));
-  }
-  current_ = program.get();
-  programs_.push_back(std::move(program));
+  return *programs_.emplace_back(std::make_unique<Program>(link, expression_));
 }
 
 bool BpfFilter::passes(const Packet& packet) {
-  prepare(packet.link);
+  if (current_ == nullptr || current_->link() != packet.link) current_ = &program_for(packet.link);
   return current_->passes(packet);
+}
+
+std::vector<BpfFilter::Refusal> BpfFilter::refusals() const {
+  std::vector<Refusal> all;
+  for (const auto& program : programs_) {
+    if (program->compiled()) continue;
+    all.push_back({program->refused(), fmt::format("filter '{}' cannot be used on link type {}: {}", expression_,
+                                                   link_type_name(program->link()), program->error())});
+  }
+  return all;
 }
 
 }  // namespace longwire

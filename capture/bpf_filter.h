@@ -19,15 +19,20 @@ class BpfFilter {
   BpfFilter(const BpfFilter&) = delete;
   BpfFilter& operator=(const BpfFilter&) = delete;
 
-  // Compiles for the link type if that was not done yet. Throws UsageError where the expression, or any expression,
-  // cannot be used on it.
-  void prepare(LinkType link);
-
-  // As prepare(), then asks the compiled filter.
+  // Compiles for the packet's link type if that was not done yet. Where the expression, or any expression, cannot be used
+  // on it, none of its packets pass; see refusals().
   bool passes(const Packet& packet);
+
+  struct Refusal {
+    std::uint64_t packets;
+    std::string why;  // a clause: "filter 'wlan type mgt' cannot be used on link type EN10MB: ..."
+  };
+  // A link type each.
+  std::vector<Refusal> refusals() const;
 
  private:
   class Program;
+  Program& program_for(LinkType link);
 
   std::string expression_;
   std::vector<std::unique_ptr<Program>> programs_;

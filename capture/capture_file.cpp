@@ -18,7 +18,7 @@ CaptureFile::CaptureFile(const std::string& path, FileAccess access) : path_(pat
   if (reopenable_) size_ = file.size();
   if (reopenable_ && access == FileAccess::map) {
     feed_ = MappedFile::map(FileDescriptor::open(path), path);
-    if (feed_ && compression_of(feed_->window(compression_magic_bytes))) feed_.reset();
+    if (feed_ && compression_of([&](std::size_t count) { return feed_->window(count); })) feed_.reset();
   }
   if (!feed_) stream_from(std::make_unique<FileStream>(std::move(file)), StreamFeed::default_buffer_bytes);
   recognize();
@@ -31,7 +31,7 @@ CaptureFile::CaptureFile(std::string path, std::unique_ptr<ByteStream> stream, s
 
 void CaptureFile::stream_from(std::unique_ptr<ByteStream> stream, std::size_t buffer_bytes) {
   auto peeked = std::make_unique<PeekedStream>(std::move(stream));
-  const std::optional<Compression> compression = compression_of(peeked->peek(compression_magic_bytes));
+  const auto compression = compression_of([&](std::size_t count) { return peeked->peek(count); });
   if (compression) {
     suffix_ = suffix(*compression);
     stream = decompress(*compression, std::move(peeked));
@@ -109,6 +109,7 @@ bool CaptureFile::next(PacketBatch& batch, std::size_t most, CaptureLog& log) {
     }
     const Advance advance = reader_->read(window, log);
     if (!batch.packets.empty()) batch.memory = feed_->keep(advance.used);
+    if (const auto lie = log.take_lie()) log.set_damage_offset(feed_->position() + *lie);
     feed_->advance(advance.used);
     need_ = std::max<std::size_t>(advance.need, 1);
     if (log.damaged()) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/bpf_filter.h"
@@ -71,9 +73,20 @@ class CaptureLog {
   // Reading ends here, `what` is wrong: a clause, such as "a packet of 9 bytes with 12 captured".
   void damage(std::string what) {
     damaged_ = true;
+    info_.read_on = false;
     info_.damage = std::move(what);
   }
   bool damaged() const { return damaged_; }
+
+  // Something is wrong `offset` bytes into the window being read, but reading goes on. Only the first is kept.
+  void lie(std::size_t offset, std::string what) {
+    if (info_.damaged_at || lie_) return;
+    lie_ = offset;
+    info_.damage = std::move(what);
+    info_.read_on = true;
+  }
+  // Where that was, once after each window.
+  std::optional<std::size_t> take_lie() { return std::exchange(lie_, std::nullopt); }
   void set_damage_offset(std::uint64_t offset) { info_.damaged_at = offset; }
 
   std::uint64_t frames() const { return frames_; }
@@ -88,6 +101,7 @@ class CaptureLog {
   std::uint64_t frames_ = 0;
   std::uint64_t secrets_bytes_ = 0;
   Time last_time_ = 0;
+  std::optional<std::size_t> lie_;
   bool damaged_ = false;
 };
 

@@ -1,7 +1,11 @@
-// Decompression of capture files: gzip (RFC 1952), Zstandard (RFC 8878), LZ4 frames; several members or frames may
-// stand one after the other.
+// Decompression of capture files: gzip (RFC 1952), Zstandard (RFC 8878), LZ4 frames and those of LZ4's first program;
+// several members or frames may stand one after the other, and skippable frames anywhere.
+//
+//   skippable frame (RFC 8878 section 3.1.2)   184d2a5?:u32le length:u32le length*octet
+//   legacy LZ4 (LZ4 frame format 1.6)          184c2102:u32le *(length:u32le length*octet), a block holds 8 MiB at most
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -11,11 +15,11 @@
 
 namespace longwire {
 
-enum class Compression : std::uint8_t { gzip, zstd, lz4 };
+enum class Compression : std::uint8_t { gzip, zstd, lz4, lz4_legacy };
 
-// How a file that begins so is compressed; nothing where it is not.
-inline constexpr std::size_t compression_magic_bytes = 4;
-std::optional<Compression> compression_of(Bytes head);
+// How a file is compressed; nothing where it is not. `head` gives the first n bytes of it, or all where there are fewer:
+// no more are asked for than it takes to tell, since they may come from a pipe.
+std::optional<Compression> compression_of(const std::function<Bytes(std::size_t)>& head);
 
 // ".gz", ".zst", ".lz4"
 std::string_view suffix(Compression compression);

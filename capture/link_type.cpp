@@ -26,7 +26,7 @@ int dlt_of(LinkType link) {
 
 std::string link_type_name(LinkType link) {
   const char* name = pcap_datalink_val_to_name(dlt_of(link));
-  return name != nullptr ? name : fmt::format("link type {}", static_cast<std::uint16_t>(link));
+  return name != nullptr ? name : std::to_string(static_cast<std::uint16_t>(link));
 }
 
 }  // namespace longwire

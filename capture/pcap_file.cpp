@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "capture/error.h"
 #include "capture/limits.h"
 #include "capture/tick_clock.h"
@@ -121,9 +123,10 @@ Advance PcapFile::read(Bytes window, CaptureLog& log) {
     }
     const Bytes data = in.take(captured);
     if (!in.ok()) return {used, in.wanted()};
+    if (captured > wire) log.lie(used, fmt::format("a packet of {} captured bytes that had {} on the wire", captured, wire));
     Packet packet;
     packet.at.time = time_of(seconds, std::uint64_t{fraction} * fraction_ns_);
-    packet.wire_length = wire;
+    packet.wire_length = std::max(captured, wire);
     packet.link = link_;
     packet.fcs_length = fcs_length_;
     packet.data = data;

@@ -19,6 +19,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "capture/error.h"
 #include "capture/limits.h"
 #include "capture/pcapng_block.h"
@@ -102,6 +104,7 @@ Advance PcapngFile::read(Bytes window, CaptureLog& log) {
       log.damage(fmt::format("a block of type {:#x} whose two lengths, {} and {}, differ", type, length, trailer));
       return {used, 0};
     }
+    block_at_ = used;
     if (Fault fault = block(type, body, log); !fault.empty()) {
       log.damage(std::move(fault));
       return {used, 0};
@@ -140,6 +143,7 @@ PcapngFile::Fault PcapngFile::section_header(Bytes body) {
   const std::uint16_t minor = in.u16();
   in.skip(8);  // section length: blocks tell where they end
   if (!in.ok()) return block_too_short;
+  if (!each_option(in, order_, [](std::uint16_t, OrderedCursor) {})) return option_overrun;
   if (major != known_major) return fmt::format("a section of pcapng version {}.{}; only 1 is known", major, minor);
   interfaces_.clear();
   return {};
@@ -218,9 +222,11 @@ PcapngFile::Fault PcapngFile::packet(const PacketFields& fields, OrderedCursor& 
     if (const std::uint32_t octets = value.u32() >> 5 & 0xf; octets != 0) packet.fcs_length = static_cast<std::uint8_t>(octets);
   });
   if (!whole) return option_overrun;
+  if (fields.captured > fields.wire)
+    log.lie(block_at_, fmt::format("a packet of {} captured bytes that had {} on the wire", fields.captured, fields.wire));
   packet.at.time = interface.clock.at(fields.ticks);
   packet.interface = interface.number;
-  packet.wire_length = fields.wire;
+  packet.wire_length = std::max(fields.captured, fields.wire);
   packet.link = interface.link;
   log.add(packet);
   return {};

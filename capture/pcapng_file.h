@@ -52,6 +52,7 @@ class PcapngFile : public PacketReader {
 
   ByteOrder order_ = ByteOrder::little;
   std::vector<Interface> interfaces_;
+  std::size_t block_at_ = 0;  // of the block being read, in the window
 };
 
 }  // namespace longwire

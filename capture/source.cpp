@@ -39,6 +39,8 @@ class CaptureSet::State {
   const std::vector<CaptureInfo>& infos() const { return infos_; }
   const std::vector<DecryptionSecrets>& secrets() const { return secrets_; }
 
+  std::vector<BpfFilter::Refusal> refusals() const { return filter_ ? filter_->refusals() : std::vector<BpfFilter::Refusal>{}; }
+
   std::uint64_t bytes_read() const {
     const bool open = current_ < entries_.size() && entries_[current_].file != nullptr;
     return bytes_finished_ + (open ? entries_[current_].file->bytes_read() : 0);
@@ -111,6 +113,16 @@ const std::vector<CaptureInfo>& CaptureSet::captures() const {
 }
 const std::vector<DecryptionSecrets>& CaptureSet::secrets() const {
   return state_->secrets();
+}
+std::uint64_t CaptureSet::unfiltered_packets() const {
+  std::uint64_t packets = 0;
+  for (const BpfFilter::Refusal& refusal : state_->refusals()) packets += refusal.packets;
+  return packets;
+}
+std::vector<std::string> CaptureSet::unfiltered() const {
+  std::vector<std::string> lines;
+  for (const BpfFilter::Refusal& refusal : state_->refusals()) lines.push_back(refusal.why);
+  return lines;
 }
 std::uint64_t CaptureSet::bytes_read() const {
   return state_->bytes_read();

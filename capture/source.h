@@ -29,6 +29,7 @@ struct CaptureInfo {
   std::optional<Time> started, ended;       // earliest and latest packet, the filter's dropped ones too
   std::optional<std::uint64_t> damaged_at;  // byte offset in the (decompressed) file
   std::string damage;                       // one line: what is wrong there
+  bool read_on = false;                     // all the same, what follows was read
 };
 
 // Decryption Secrets Block of a pcapng file (draft-ietf-opsawg-pcapng).
@@ -78,6 +79,11 @@ class CaptureSet {
   // One entry a file, in reading order; entries of files already read to their end do not change any more.
   const std::vector<CaptureInfo>& captures() const;
   const std::vector<DecryptionSecrets>& secrets() const;
+
+  // Packets that the filter dropped because it cannot be used on their link type: how many so far, and a line about each
+  // such link type.
+  std::uint64_t unfiltered_packets() const;
+  std::vector<std::string> unfiltered() const;
 
   // For progress: bytes of the files as they lie on disk. total is nothing for standard input.
   std::uint64_t bytes_read() const;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
+#include "cli/input_remarks.h"
 #include "cli/interruption.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
@@ -19,9 +20,9 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr int exit_damaged = 3;         // README, Exit codes
+constexpr int exit_damaged = 3;                  // README, Exit codes
 constexpr std::uint64_t least_memory = 1 << 20;  // bytes; arbitrary, a few thousand connections
-constexpr unsigned most_threads = 256;  // arbitrary, but more than any machine has use for
+constexpr unsigned most_threads = 256;           // arbitrary, but more than any machine has use for
 
 po::options_description analyze_options() {
   po::options_description options;
@@ -128,16 +129,13 @@ void print_summary(const std::string& target, const CaptureSet& input) {
              count(db, "connections"), count(db, "http_exchanges"), count(db, "anomalies"), target);
 }
 
-// One line a damaged file; true where there is one.
-bool tell_damage(const CaptureSet& input) {
-  bool damaged = false;
-  for (const CaptureInfo& info : input.captures()) {
-    if (!info.damaged_at) continue;
-    fmt::print(stderr, "longwire: {}: damaged at byte {}: {}; everything before it was analyzed\n", info.path, *info.damaged_at,
-               info.damage);
-    damaged = true;
+// The database must not take the place of what it is made from.
+void refuse_input_as_target(const std::vector<std::string>& files, const std::string& target) {
+  for (const std::string& file : files) {
+    std::error_code none;
+    if (std::filesystem::equivalent(file, target, none))
+      throw UsageError(fmt::format("{} is a capture to read; name another file with -o", target));
   }
-  return damaged;
 }
 
 }  // namespace
@@ -164,6 +162,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
+  refuse_input_as_target(files, target);
   const Interruption interruption(target);
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
@@ -179,9 +178,15 @@ int run_analyze(const std::vector<std::string>& arguments) {
       return true;
     };
     run_pipeline(input, store, options);
+    tell_unfiltered(input);
     store.finish();
   }
   const bool damaged = tell_damage(input);
+  if (!quiet) {
+    for (const std::string& line : overlaps(input.captures())) fmt::print(stderr, "longwire: {}\n", line);
+    if (values["append"].as<bool>() && values.count("token-key") == 0 && !values["keep-secrets"].as<bool>())
+      fmt::print(stderr, "longwire: tokens of secrets are not comparable with those already in {}; give --token-key each time\n", target);
+  }
   if (bodies && bodies->failed() > 0)
     fmt::print(stderr, "longwire: {} bodies could not be written to {}\n", bodies->failed(), values["bodies"].as<std::string>());
   if (!quiet) print_summary(target, input);

@@ -236,7 +236,8 @@ unsigned machine_threads() {
 
 std::uint64_t half_of_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-  return pages > 0 && page_bytes > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 2 : MemoryBudget::unlimited;
+  return pages > 0 && page_bytes > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 2
+                                     : MemoryBudget::unlimited;
 }
 
 bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options) {

@@ -107,12 +107,14 @@ void ContentDecoder::decode(std::size_t depth, Bytes coded) {
     stage.decoded_bytes += decoded.size();
     if (!decoded.empty()) decode(depth + 1, decoded);
     if (!sound && wrong_.empty()) wrong_ = "http.coding.damaged";
-    if (stage.too_much()) wrong_ = "http.coding.limit";
+    if (too_much(stage)) wrong_ = "http.coding.limit";
   } while (wrong_.empty() && !decoded.empty());
 }
 
-bool ContentDecoder::Stage::too_much() const {
-  return decoded_bytes > limits::content_bytes || (decoded_bytes > ratio_free_bytes && decoded_bytes / limits::content_ratio > coded_bytes);
+// Against what came over the wire, not what the stage before made of it: bombs are packed several times.
+bool ContentDecoder::too_much(const Stage& stage) const {
+  const std::uint64_t decoded = stage.decoded_bytes;
+  return decoded > limits::content_bytes || (decoded > ratio_free_bytes && decoded / limits::content_ratio > stages_.front().coded_bytes);
 }
 
 std::uint64_t ContentDecoder::memory() const {

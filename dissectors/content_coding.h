@@ -69,12 +69,11 @@ class ContentDecoder {
   struct Stage {
     std::unique_ptr<CodingStage> coding;
     std::uint64_t coded_bytes = 0, decoded_bytes = 0;
-
-    bool too_much() const;
   };
 
   explicit ContentDecoder(ContentSink* sink) : sink_(sink) {}
   void decode(std::size_t depth, Bytes coded);
+  bool too_much(const Stage& stage) const;
 
   std::vector<Stage> stages_;  // in the order in which they are taken off
   ContentSink* sink_;

@@ -75,6 +75,8 @@ struct ConnectionIds {
   Ids rows;
   Ids anomalies[2] = {Ids({session_ids.first, session_ids.end / 2}), Ids({session_ids.end / 2, session_ids.end})};  // by side
 
+  std::uint64_t exchanges = 0;  // ordinals given out
+
   bool given(std::uint64_t number) const { return rows.given(number) || anomalies[0].given(number) || anomalies[1].given(number); }
 };
 
@@ -115,6 +117,8 @@ class Context {
   RowBatch& rows() { return *sink_.rows; }
   Text text(std::string_view s) { return sink_.rows->arena.copy(s); }
   std::int64_t new_id(std::uint64_t packet_number) { return ids_.rows.next(packet_number); }
+  // The ordinal of an exchange that begins: 1, 2 ... on the connection, whatever protocols follow one another on it.
+  std::uint64_t new_ordinal() { return ++ids_.exchanges; }
 
   // The side whose call this is.
   Side side() const { return side_; }

@@ -377,7 +377,8 @@ Progress Http1::begin_body(const Call& call, const Head& head, BodyLength length
 }
 
 // Whether the announced body was left out, and `in` begins with the next message instead:
-//   - a client that was refused before it got 100 (Continue) need not send it (RFC 9110 section 10.1.1)
+//   - a client that was refused before it got 100 (Continue) need not send it (RFC 9110 section 10.1.1). One that sends it
+//     all the same may go on with any bytes, so only a method that is registered tells a request from them
 //   - a response whose request was not seen may answer HEAD
 Match Http1::left_out(const Call& call, Bytes in) {
   const Http1Exchange& reading = exchange(call.side);
@@ -387,6 +388,7 @@ Match Http1::left_out(const Call& call, Bytes in) {
   if (in.empty()) return Match::maybe;
   const bool refused = request && reading.response.seen && reading.interim_statuses.empty();
   if (request && !refused) return Match::no;
+  if (request && starts_registered_method(as_text(in)) == Match::no) return Match::no;
   const Match match = request ? starts_request(as_text(in)) : starts_response(as_text(in));
   const bool told = call.last || in.size() >= limits::detect_bytes;
   return match == Match::maybe && told ? Match::no : match;

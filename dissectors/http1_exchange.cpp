@@ -47,7 +47,8 @@ void Http1Exchange::read_target(std::string_view target, std::string_view host) 
   }
   scheme = keep(target.substr(0, start - std::string_view("://").size()));
   const std::size_t end = std::min(target.find_first_of("/?#", start), target.size());
-  authority = keep(target.substr(start, end - start));
+  const std::string_view whole = target.substr(start, end - start);
+  authority = keep(whole.substr(whole.find_last_of('@') + 1));  // a name and password before it stay out of the database
   path = keep(target.substr(end));
 }
 

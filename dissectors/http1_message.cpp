@@ -257,6 +257,55 @@ Match starts_request(std::string_view text) {
   return Match::maybe;
 }
 
+Match starts_registered_method(std::string_view text) {
+  constexpr std::string_view methods[] = {"GET",
+                                          "POST",
+                                          "HEAD",
+                                          "PUT",
+                                          "DELETE",
+                                          "OPTIONS",
+                                          "CONNECT",
+                                          "PATCH",
+                                          "TRACE",
+                                          "ACL",
+                                          "BASELINE-CONTROL",
+                                          "BIND",
+                                          "CHECKIN",
+                                          "CHECKOUT",
+                                          "COPY",
+                                          "LABEL",
+                                          "LINK",
+                                          "LOCK",
+                                          "MERGE",
+                                          "MKACTIVITY",
+                                          "MKCALENDAR",
+                                          "MKCOL",
+                                          "MKREDIRECTREF",
+                                          "MKWORKSPACE",
+                                          "MOVE",
+                                          "ORDERPATCH",
+                                          "PROPFIND",
+                                          "PROPPATCH",
+                                          "QUERY",
+                                          "REBIND",
+                                          "REPORT",
+                                          "SEARCH",
+                                          "UNBIND",
+                                          "UNCHECKOUT",
+                                          "UNLINK",
+                                          "UNLOCK",
+                                          "UPDATE",
+                                          "UPDATEREDIRECTREF",
+                                          "VERSION-CONTROL"};
+  Match best = Match::no;
+  for (const std::string_view method : methods) {
+    const std::string_view front = text.substr(0, method.size() + 1);
+    if (front.size() > method.size() && front.starts_with(method) && front.back() == ' ') return Match::yes;
+    if (front.size() <= method.size() && method.starts_with(front)) best = Match::maybe;
+  }
+  return best;
+}
+
 Match starts_simple_request(std::string_view text) {
   constexpr std::string_view start = "GET /";
   if (!text.starts_with(start)) return start.starts_with(text) ? Match::maybe : Match::no;

@@ -106,6 +106,8 @@ bool status_line_begins(std::string_view text);
 // `no` is told by the first byte that does not fit.
 Match starts_request(std::string_view text);
 Match starts_response(std::string_view text);
+// Whether `text` begins with a method of IANA's HTTP Method Registry and a space.
+Match starts_registered_method(std::string_view text);
 // Whether `text` is a whole request line of HTTP/0.9, "GET /path".
 Match starts_simple_request(std::string_view text);
 

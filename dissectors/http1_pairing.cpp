@@ -23,7 +23,8 @@ std::optional<Http1Pairing::AtRest> Http1Pairing::rest() const {
 std::unique_ptr<Http1Exchange> Http1Pairing::make(const Stamp& at, Context& context) {
   auto exchange = std::make_unique<Http1Exchange>();
   exchange->id = context.new_id(at.number);
-  exchange->ordinal = ++exchanges_;
+  exchange->ordinal = context.new_ordinal();
+  ++exchanges_;
   return exchange;
 }
 

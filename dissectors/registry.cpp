@@ -3,12 +3,14 @@
 #include "dissectors/http1.h"
 #include "dissectors/opaque.h"
 #include "dissectors/preambles.h"
+#include "dissectors/proxy_protocol.h"
 #include "dissectors/tls.h"
 
 namespace longwire {
 
 std::span<const KnownProtocol> protocols() {
   static constexpr KnownProtocol all[] = {
+      {"proxy", probe_proxy_protocol, make_proxy_protocol},
       {"http1", Http1::probe, make_http1},
       {"tls", probe_tls, make_tls},
       {"http2", probe_http2, [] { return make_opaque("http2"); }},

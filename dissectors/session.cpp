@@ -59,31 +59,15 @@ Session::Session(const DissectOptions& options, const ConnectionFacts& facts, Ro
     : options_(options), facts_(facts), sink_(sink), channel_(make_detector()) {}
 
 Session::Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink, Asleep asleep)
-    : options_(options), facts_(facts), sink_(sink), exchanges_(asleep.exchanges), channel_(std::move(asleep.channel)) {}
+    : options_(options), facts_(facts), sink_(sink), channel_(std::move(asleep.channel)) {
+  ids_.exchanges = asleep.exchanges;
+}
 
 std::optional<Session::Asleep> Session::sleep() {
   if (ids_.given(facts_.last.number)) return std::nullopt;
   auto channel = channel_.sleep();
   if (!channel) return std::nullopt;
-  return Asleep{std::move(*channel), exchanges_};
-}
-
-void Session::read(Side side, Bytes bytes, const Stamp& at) {
-  const std::size_t before = exchange_rows();
-  channel_.data(side, bytes, at, context());
-  exchanges_ += exchange_rows() - before;
-}
-
-void Session::gap(Side side, std::uint64_t missing, const Stamp& at) {
-  const std::size_t before = exchange_rows();
-  channel_.gap(side, missing, at, context());
-  exchanges_ += exchange_rows() - before;
-}
-
-void Session::end(Side side, End how, const Stamp& at) {
-  const std::size_t before = exchange_rows();
-  channel_.end(side, how, at, context());
-  exchanges_ += exchange_rows() - before;
+  return Asleep{std::move(*channel), ids_.exchanges};
 }
 
 void SessionSink::tcp(const ConnectionFacts& facts, const TcpEvent& event) {

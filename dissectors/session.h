@@ -27,10 +27,10 @@ class Session {
   Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink);
   Session(const DissectOptions& options, const ConnectionFacts& facts, RowSink& sink, Asleep asleep);
   void data(Side side, Bytes bytes, const Stamp& at) {
-    if (!channel_.skip(side, bytes.size(), at)) read(side, bytes, at);
+    if (!channel_.skip(side, bytes.size(), at)) channel_.data(side, bytes, at, context());
   }
-  void gap(Side side, std::uint64_t missing, const Stamp& at);
-  void end(Side side, End how, const Stamp& at);
+  void gap(Side side, std::uint64_t missing, const Stamp& at) { channel_.gap(side, missing, at, context()); }
+  void end(Side side, End how, const Stamp& at) { channel_.end(side, how, at, context()); }
 
   std::uint64_t held_memory() const { return channel_.held_memory(); }
   // Ids are counted anew afterwards: so none may have been given out for the last packet, whose number may come again.
@@ -38,19 +38,16 @@ class Session {
 
   // "http1", "http1/websocket", "unknown" ...; valid until the next call.
   std::string_view layers() const { return channel_.layers(); }
-  // Rows made in http_exchanges.
-  std::uint64_t exchanges() const { return exchanges_; }
+  // Exchanges begun so far; each has its row in http_exchanges once both sides have ended.
+  std::uint64_t exchanges() const { return ids_.exchanges; }
 
  private:
-  void read(Side side, Bytes bytes, const Stamp& at);
   Context context() { return {options_, facts_, sink_, ids_}; }
-  std::size_t exchange_rows() const { return sink_.rows->rows<HttpExchangeRow>().size(); }
 
   const DissectOptions& options_;
   const ConnectionFacts& facts_;
   RowSink& sink_;
   ConnectionIds ids_;
-  std::uint64_t exchanges_ = 0;
   Channel channel_;
 };
 

@@ -134,6 +134,8 @@ class Database::State {
     const int code = sqlite3_errcode(database_.get()) & 0xff;
     if (code == SQLITE_BUSY || code == SQLITE_IOERR || code == SQLITE_CANTOPEN)
       throw InputError(fmt::format("cannot read {}: {}", path_, error_message(database_.get())));
+    if (marks.origin != Origin::longwire && is_longwire_database(path_))
+      throw InputError(fmt::format("{} is a Longwire database, but damaged: {}", path_, error_message(database_.get())));
     if (marks.origin != Origin::longwire) throw InputError(fmt::format("{} is not a Longwire database", path_));
     if (marks.version > schema_version)
       throw InputError(
@@ -154,10 +156,10 @@ void Database::query(std::string_view sql, const std::function<void(const std::v
   const int count = sqlite3_column_count(statement.get());
   std::vector<std::string> names;
   for (int n = 0; n < count; ++n) names.emplace_back(sqlite3_column_name(statement.get(), n));
-  columns(names);
+  int result = sqlite3_step(statement.get());  // what is wrong before the first row leaves no half answer
+  if (result == SQLITE_ROW || result == SQLITE_DONE) columns(names);
   std::vector<Value> values(static_cast<std::size_t>(count));
-  int result = SQLITE_ROW;
-  while ((result = sqlite3_step(statement.get())) == SQLITE_ROW) {
+  for (; result == SQLITE_ROW; result = sqlite3_step(statement.get())) {
     for (int n = 0; n < count; ++n) values[static_cast<std::size_t>(n)] = value_of(statement.get(), n);
     if (!row(values)) return;
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <array>
+#include <fstream>
 #include <optional>
 
 #include "storage/sqlite.h"
@@ -62,6 +64,19 @@ Marks read_marks(sqlite3* database) {
   };
   if (pragma("PRAGMA application_id") != application_id) return {};
   return {Origin::longwire, pragma("PRAGMA user_version").value_or(0)};
+}
+
+// sqlite.org/fileformat.html section 1.3: "SQLite format 3\0" ... application_id:u32 at byte 68.
+bool is_longwire_database(const std::string& path) {
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  constexpr std::size_t id_at = 68;
+  std::array<char, id_at + 4> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  if (!file || std::string_view(head.data(), magic.size()) != magic) return false;
+  std::uint32_t id = 0;
+  for (std::size_t n = id_at; n < head.size(); ++n) id = id << 8 | static_cast<std::uint8_t>(head[n]);
+  return id == application_id;
 }
 
 }  // namespace longwire

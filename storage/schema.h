@@ -29,4 +29,7 @@ struct Marks {
 // What the file behind an open database is. A file that SQLite cannot read is foreign.
 Marks read_marks(sqlite3* database);
 
+// Whether the file's first bytes are those of a Longwire database, which may be damaged behind them.
+bool is_longwire_database(const std::string& path);
+
 }  // namespace longwire

@@ -44,6 +44,8 @@ void check_target(const std::string& target, StoreOptions options) {
   if (fs::exists(status) && !fs::is_regular_file(status)) throw OutputError(fmt::format("{} is not a regular file", target));
   if (fs::exists(status) && !options.force && !options.append)
     throw OutputError(fmt::format("{} exists; use --force to replace it or --append to add to it", target));
+  if (options.force && fs::exists(status) && fs::file_size(target, none) > 0 && !is_longwire_database(target))
+    throw OutputError(fmt::format("{} is not a Longwire database, and --force replaces nothing else; name another file", target));
 }
 
 }  // namespace

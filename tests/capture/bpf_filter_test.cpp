@@ -52,7 +52,10 @@ TEST(BpfFilter, IsCompiledForEachLinkTypeItMeets) {
 std::string complaint(const std::string& expression, std::optional<LinkType> link = {}) {
   try {
     BpfFilter filter(expression);
-    if (link) filter.prepare(*link);
+    if (!link) return "";
+    const Octets octets = web_packet();
+    filter.passes(captured(octets, *link));
+    for (const BpfFilter::Refusal& refusal : filter.refusals()) return std::to_string(refusal.packets) + ": " + refusal.why;
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -68,12 +71,12 @@ TEST(BpfFilter, MayBeGoodForSomeLinkTypesOnly) {
   EXPECT_EQ(complaint("wlan type mgt"), "");
   EXPECT_EQ(complaint("wlan type mgt", LinkType::ieee802_11_radiotap), "");
   const std::string refused = complaint("wlan type mgt", LinkType::ethernet);
-  EXPECT_TRUE(refused.starts_with("filter 'wlan type mgt' cannot be used on link type EN10MB: ")) << refused;
+  EXPECT_TRUE(refused.starts_with("1: filter 'wlan type mgt' cannot be used on link type EN10MB: ")) << refused;
 }
 
 TEST(BpfFilter, ALinkTypeThatLibpcapCannotFilterIsNamed) {
   const std::string refused = complaint("tcp", LinkType{9999});
-  EXPECT_TRUE(refused.starts_with("filter 'tcp' cannot be used on link type link type 9999: ")) << refused;
+  EXPECT_TRUE(refused.starts_with("1: filter 'tcp' cannot be used on link type 9999: ")) << refused;
 }
 
 }  // namespace

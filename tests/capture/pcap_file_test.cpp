@@ -173,6 +173,21 @@ TEST(PcapFile, ALengthThatNoPacketHasEndsTheFile) {
   EXPECT_EQ(read.info.damage, "a packet of 262145 captured bytes, more than the 262144 that any has");
 }
 
+// What its header says cannot be: told with its place, and no reason to give up what follows.
+TEST(PcapFile, MoreCapturedThanWasOnTheWireIsToldAndReadOn) {
+  FileBytes file = pcap_file(ByteOrder::little);
+  add_record(file, {.data = four});
+  const std::size_t lie = file.octets().size();
+  add_record(file, {.data = four, .wire = 3});
+  add_record(file, {.data = four, .wire = 2});
+  const ReadFile read = read_file(file.octets());
+  EXPECT_EQ(read.packets.size(), 3u);
+  EXPECT_EQ(read.info.damaged_at, lie);
+  EXPECT_EQ(read.info.damage, "a packet of 4 captured bytes that had 3 on the wire");
+  EXPECT_TRUE(read.info.read_on);
+  EXPECT_EQ(read.info.bytes, 12u);
+}
+
 TEST(PcapFile, TheLargestPacketIsRead) {
   FileBytes file = pcap_file(ByteOrder::little);
   add_record(file, {.data = Octets(limits::packet_bytes, 5)});

@@ -112,6 +112,50 @@ TEST_F(AnalyzeCommand, KeepsAnExistingDatabaseUnlessToldOtherwise) {
   EXPECT_EQ(run("analyze a.pcap -o a.db --force --append").code, 2);
 }
 
+TEST_F(AnalyzeCommand, NeverWritesOverWhatItReads) {
+  write("a.pcap", capture_);
+  std::filesystem::create_symlink("a.pcap", directory_.file("link"));
+  for (const std::string target : {"a.pcap", "./a.pcap", "link"}) {
+    const Outcome outcome = run("analyze a.pcap --force -o " + target);
+    EXPECT_EQ(outcome.code, 2) << outcome.lines;
+    EXPECT_THAT(outcome.lines, HasSubstr("is a capture to read"));
+  }
+  EXPECT_EQ(std::filesystem::file_size(directory_.file("a.pcap")), capture_.size());
+}
+
+TEST_F(AnalyzeCommand, SaysWhereFilesWereRecordedAtTheSameTime) {
+  write("a.pcap", capture_);
+  write("b.pcap", capture_);
+  const Outcome outcome = run("analyze a.pcap b.pcap -o set.db");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.lines, HasSubstr("longwire: b.pcap begins before a.pcap ends"));
+}
+
+TEST_F(AnalyzeCommand, SaysThatTokensOfAnotherRunAreOthers) {
+  write("a.pcap", capture_);
+  const auto said = HasSubstr("--token-key");
+  EXPECT_THAT(run("analyze a.pcap -o a.db").lines, Not(said));
+  EXPECT_THAT(run("analyze a.pcap -o a.db --append").lines, said);
+  EXPECT_THAT(run("analyze a.pcap -o a.db --append --token-key 000102030405060708090a0b0c0d0e0f").lines, Not(said));
+}
+
+// An Ethernet interface, and one of a link type that no filter can be compiled for.
+TEST_F(AnalyzeCommand, LeavesOutPacketsThatTheFilterCannotBeUsedOn) {
+  FileBytes file(ByteOrder::little);
+  add_section(file);
+  add_interface(file, 1);
+  add_interface(file, 147);
+  add_enhanced_packet(file, 0, 1, PacketBuilder().ethernet().ipv4("192.0.2.1", "192.0.2.2").tcp({.flags = tcp_flag::syn}).bytes());
+  write("ethernet.pcapng", file.octets());
+  add_enhanced_packet(file, 1, 2, Octets(60));
+  write("both.pcapng", file.octets());
+  EXPECT_EQ(run("analyze ethernet.pcapng -o a.db --quiet -f tcp").lines, "");
+  const Outcome outcome = run("analyze both.pcapng -o b.db --quiet -f tcp");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.lines, AllOf(HasSubstr("filter 'tcp' cannot be used on link type 147: "), HasSubstr("left out (1 in all)")));
+  EXPECT_EQ(number("b.db", "SELECT count(*) FROM connections"), 1);
+}
+
 TEST_F(AnalyzeCommand, WritesBodiesNamedByExchange) {
   write("a.pcap", capture_);
   ASSERT_EQ(run("analyze a.pcap -o a.db --quiet --bodies out").code, 0);

@@ -141,6 +141,16 @@ TEST(ContentCoding, ABombIsStopped) {
   EXPECT_LT(decoder->decoded_bytes(), 17u << 20);
 }
 
+// What gzip makes of zeros packs as well again: each coding alone stays within its ratio, the body does not.
+TEST(ContentCoding, ABombPackedTwiceIsStopped) {
+  const std::string bomb = gzipped(gzipped(std::string(64 << 20, '\0')));
+  ASSERT_LT(bomb.size(), 1000u);
+  const auto decoder = ContentDecoder::make(CodingNames("gzip, gzip"));
+  decoder->add(as_bytes(bomb));
+  EXPECT_EQ(decoder->finish(), "http.coding.limit");
+  EXPECT_LT(decoder->decoded_bytes(), 17u << 20);
+}
+
 TEST(ContentCoding, ADecoderIsAsNewForTheNextBody) {
   for (const std::string codings : {"gzip", "deflate", "br", "zstd"}) {
     { ContentDecoder::make(CodingNames(codings))->add(as_bytes("not that")); }

@@ -67,7 +67,7 @@ TEST(Http1Handover, TunnelIsReadForWhatItIs) {
       .close();
   EXPECT_EQ(exchanges(talk, "ordinal method authority path status upgraded_to complete"),
             "http_exchanges ordinal=1 method=CONNECT authority=b.example:80 path=NULL status=200 upgraded_to=tunnel complete=1\n"
-            "http_exchanges ordinal=1 method=GET authority=b.example path=/inside status=204 upgraded_to=NULL complete=1\n");
+            "http_exchanges ordinal=2 method=GET authority=b.example path=/inside status=204 upgraded_to=NULL complete=1\n");
   EXPECT_EQ(layers(talk), "http1/http1");
 }
 

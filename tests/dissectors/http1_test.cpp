@@ -116,6 +116,26 @@ TEST(Http1, RefusedClientNeedNotSendTheBodyItAnnounced) {  // RFC 9110 section 1
             "http_exchanges path=/small status=200 request_body_bytes=0 complete=1\n");
 }
 
+// As some clients do: 401 comes too late, or is not waited for. The body may be anything, a method's token too.
+TEST(Http1, RefusedClientMaySendTheBodyAllTheSame) {
+  Conversation talk;
+  talk.client("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+      .server("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+      .client("hello")
+      .client("GET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+      .server(ok_empty)
+      .close();
+  EXPECT_EQ(exchanges(talk, "method path status request_body_bytes complete"),
+            "http_exchanges method=PUT path=/a status=401 request_body_bytes=5 complete=1\n"
+            "http_exchanges method=GET path=/b status=200 request_body_bytes=0 complete=1\n");
+}
+
+TEST(Http1, ANameAndPasswordInTheTargetStayOut) {  // RFC 9110 section 4.2.4
+  Conversation talk;
+  talk.client("GET http://me:secret@a.example:8080/b HTTP/1.1\r\nHost: a.example:8080\r\n\r\n").server(ok_empty).close();
+  EXPECT_EQ(exchanges(talk, "scheme authority path"), "http_exchanges scheme=http authority=a.example:8080 path=/b\n");
+}
+
 TEST(Http1, ResponsesWithoutABody) {  // RFC 9112 section 6.3, rule 1
   Conversation talk;
   talk.client(get)

@@ -132,13 +132,26 @@ TEST_F(StoreTest, LeavesAnExistingFileAloneUnlessTold) {
   EXPECT_THAT(directory_.names(), ElementsAre("out.db"));
 }
 
-TEST_F(StoreTest, ReplacesAnExistingFileOnlyAtTheEnd) {
-  write_text(target_, "precious");
+TEST_F(StoreTest, ReplacesAnExistingDatabaseOnlyAtTheEnd) {
+  write_database(target_, {});
+  const std::string before = read_text(target_);
   {
     Store store(target_, {.force = true});
-    EXPECT_EQ(read_text(target_), "precious");
+    EXPECT_EQ(read_text(target_), before);
   }
+  EXPECT_EQ(read_text(target_), before);
+  write_database(target_, one_capture(1, 1), {.force = true});
+  EXPECT_EQ(ask(target_, "SELECT count(*) FROM captures"), Answer{{"1"}});
+}
+
+TEST_F(StoreTest, ReplacesNothingThatIsNotItsOwn) {
+  write_text(target_, "precious");
+  EXPECT_EQ(failure([&] { Store store(target_, {.force = true}); }),
+            target_ + " is not a Longwire database, and --force replaces nothing else; name another file");
   EXPECT_EQ(read_text(target_), "precious");
+  write_text(target_, "");
+  write_database(target_, one_capture(1, 1), {.force = true});
+  std::filesystem::resize_file(target_, 5000);  // damaged, but ours
   write_database(target_, one_capture(1, 1), {.force = true});
   EXPECT_EQ(ask(target_, "SELECT count(*) FROM captures"), Answer{{"1"}});
 }
