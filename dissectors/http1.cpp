@@ -370,7 +370,8 @@ Progress Http1::begin_body(const Call& call, const Head& head, BodyLength length
     finish_message(call, true);
   } else {
     if (length.kind == BodyLength::Kind::until_close) begun.until_close = true;
-    message(call.side).body.begin(length, Http1Content::make(head.fields, of_response, begun.id, call.context.options));
+    message(call.side).body.begin(length, HttpContent::make({head.fields.transfer_codings, head.fields.content_codings}, of_response,
+                                                            begun.id, call.context.options));
     half(call.side).next = Next::body;
   }
   return progress;

@@ -8,7 +8,7 @@
 
 namespace longwire {
 
-void Http1BodyReader::begin(BodyLength length, std::unique_ptr<Http1Content> content) {
+void Http1BodyReader::begin(BodyLength length, std::unique_ptr<HttpContent> content) {
   kind_ = length.kind;
   left_ = length.bytes;
   content_ = std::move(content);

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "dissectors/http1_body.h"
-#include "dissectors/http1_content.h"
+#include "dissectors/http_content.h"
 
 namespace longwire {
 
@@ -25,7 +25,7 @@ class Http1BodyReader {
   };
 
   // `content` is null where the body only needs counting.
-  void begin(BodyLength length, std::unique_ptr<Http1Content> content);
+  void begin(BodyLength length, std::unique_ptr<HttpContent> content);
   // Reads one piece. Not called once it is over.
   Step read(Bytes in);
   // `count` bytes were dropped as Step::skip allowed.
@@ -54,7 +54,7 @@ class Http1BodyReader {
   Step read_chunked(Bytes in);
   Step read_trailers(std::string_view in);
 
-  std::unique_ptr<Http1Content> content_;
+  std::unique_ptr<HttpContent> content_;
   std::uint64_t bytes_ = 0;  // seen, chunked coding taken off
   std::uint64_t left_ = 0;   // of a counted body
   ChunkedFraming chunks_;

@@ -7,8 +7,6 @@
 namespace longwire {
 namespace {
 
-constexpr std::size_t usual_text = 1500;  // bytes; most exchanges' fields fit without growing
-
 // scheme "://" authority, by RFC 3986 section 3; the length of the part before the authority, 0 = not absolute-form.
 std::size_t before_authority(std::string_view target) {
   const std::size_t colon = target.find("://");
@@ -20,19 +18,6 @@ std::size_t before_authority(std::string_view target) {
 }
 
 }  // namespace
-
-Http1Exchange::Piece Http1Exchange::keep(std::string_view bytes) {
-  if (text.capacity() < usual_text) text.reserve(usual_text);
-  const auto begin = static_cast<std::uint32_t>(text.size());
-  append_as_utf8(text, bytes);
-  return {begin, static_cast<std::uint32_t>(text.size() - begin)};
-}
-
-Http1Exchange::Piece Http1Exchange::keep_as_sent(std::string_view bytes) {
-  const auto begin = static_cast<std::uint32_t>(text.size());
-  text += bytes;
-  return {begin, static_cast<std::uint32_t>(bytes.size())};
-}
 
 void Http1Exchange::read_target(std::string_view target, std::string_view host) {
   if (host.data() != nullptr) authority = keep(host);
@@ -63,11 +48,6 @@ Http1Exchange::Piece Http1Exchange::keep_fields(FieldLines& lines, const Dissect
   return {begin, static_cast<std::uint32_t>(text.size() - begin)};
 }
 
-void Http1Exchange::add_interim(std::uint16_t interim_status) {
-  interim_statuses += interim_statuses.empty() ? '[' : ',';
-  interim_statuses += std::to_string(interim_status);
-}
-
 Time Http1Exchange::end_time() const {
   return std::max(request.seen ? request.last.time : 0, response.seen ? response.last.time : 0);
 }
@@ -79,52 +59,21 @@ Integer Http1Exchange::persistent() const {
 }
 
 void Http1Exchange::add_row(Context& context, Integer previous_end) const {
-  HttpExchangeRow row;
-  const Text all = context.text(text);
-  const auto column = [&](Piece piece) { return piece.begin == Piece::null ? Text{} : all.substr(piece.begin, piece.size); };
-
-  row.id = id;
-  row.connection_id = context.connection.id;
-  row.ordinal = ordinal;
+  HttpExchangeRow row = HttpExchange::row(request, response, context);
   const bool told = request.seen && request.version != Http1Message::no_version;
   if (told || response.seen) row.version = (told ? request : response).version.text();
-  row.scheme = scheme.begin == Piece::null ? Text("http") : column(scheme);
-  row.method = column(method);
-  row.authority = column(authority);
-  row.path = column(path);
+  if (row.scheme.data() == nullptr) row.scheme = "http";
   if (request.seen) {
     if (!previous_end.is_null()) row.idle_before_ns = std::max<Time>(0, request.first.time - previous_end.value);
-    row.request_headers = column(request.fields);
-    row.request_trailers = column(request.trailers);
     row.request_body_bytes = request.body.content_bytes();
-    row.request_start_ns = request.first.time;
-    row.request_end_ns = request.last.time;
-    row.request_first_frame = request.first.frame;
-    row.request_last_frame = request.last.frame;
   }
   if (response.seen) {
-    if (!simple) {
-      row.status = status;
-      row.reason = column(reason);
-    }
-    row.response_headers = column(response.fields);
-    row.response_trailers = column(response.trailers);
     row.response_body_bytes = response.body.content_bytes();
     row.response_decoded_bytes = response.body.decoded_bytes();
-    row.response_start_ns = response.first.time;
-    row.response_end_ns = response.last.time;
-    row.response_first_frame = response.first.frame;
-    row.response_last_frame = response.last.frame;
     if (keep_alive_timeout_s >= 0) row.keep_alive_timeout_s = keep_alive_timeout_s;
     if (keep_alive_max >= 0) row.keep_alive_max = keep_alive_max;
   }
-  if (!interim_statuses.empty()) row.interim_statuses = context.text(interim_statuses + ']');
   row.persistent = persistent();
-  row.upgraded_to = column(upgraded_to);
-  row.pushed = 0;
-  row.complete = request.whole && response.whole;
-  row.midstream = midstream;
-  row.limited = limited || request.limited || response.limited;
   context.rows().add(row);
 }
 

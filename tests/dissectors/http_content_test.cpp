@@ -1,6 +1,6 @@
 // Coded bodies through HTTP/1.x: what is counted, and what --bodies writes. The coded bytes were made by Python's zlib
 // and gzip modules and by the zstd program.
-#include "dissectors/http1_content.h"
+#include "dissectors/http_content.h"
 
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ std::string sized(std::size_t framed, const std::string& decoded) {
   return "http_exchanges response_body_bytes=" + std::to_string(framed) + " response_decoded_bytes=" + decoded + "\n";
 }
 
-TEST(Http1Content, OneCoding) {
+TEST(HttpContent, OneCoding) {
   EXPECT_EQ(sizes(ok("Content-Encoding: gzip\r\n", gzip_hello)), sized(25, "5"));
   EXPECT_EQ(sizes(ok("Content-Encoding: identity\r\n", "hello")), sized(5, "5"));
   EXPECT_EQ(sizes(ok("Content-Encoding: \r\n", "hello")), sized(5, "5"));
@@ -63,7 +63,7 @@ TEST(Http1Content, OneCoding) {
 }
 
 // RFC 9110 section 8.4: listed in the order in which they were applied; section 5.3: field lines of one name are one list.
-TEST(Http1Content, SeveralCodingsAreTakenOffFromTheLastOneInOneLineOrInSeveral) {
+TEST(HttpContent, SeveralCodingsAreTakenOffFromTheLastOneInOneLineOrInSeveral) {
   const std::size_t size = brotli_of_gzip_hello.size();
   EXPECT_EQ(sizes(ok("Content-Encoding: gzip, br\r\n", brotli_of_gzip_hello)), sized(size, "5"));
   EXPECT_EQ(sizes(ok("Content-Encoding: gzip\r\nVary: *\r\ncontent-encoding: br\r\n", brotli_of_gzip_hello)), sized(size, "5"));
@@ -76,7 +76,7 @@ TEST(Http1Content, SeveralCodingsAreTakenOffFromTheLastOneInOneLineOrInSeveral) 
       << "more than content.codings";
 }
 
-TEST(Http1Content, TransferCodingsAreTakenOffFirst) {  // RFC 9112 section 7
+TEST(HttpContent, TransferCodingsAreTakenOffFirst) {  // RFC 9112 section 7
   EXPECT_EQ(sizes("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + chunked(gzip_hello, 10)), sized(5, "5"));
   EXPECT_EQ(sizes("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(gzip_hello, 10)),
             sized(5, "5"));
@@ -108,7 +108,7 @@ std::map<std::string, std::string> bodies_of(const Conversation& talk, const Cut
 
 using Bodies = std::map<std::string, std::string>;
 
-TEST(Http1Content, BodiesAreWrittenDecodedUnderTheIdOfTheirExchange) {
+TEST(HttpContent, BodiesAreWrittenDecodedUnderTheIdOfTheirExchange) {
   Conversation talk;
   talk.client(message("PUT /1 HTTP/1.1", "Host: a\r\nContent-Encoding: deflate\r\n", zlib_hello))
       .server(ok("Content-Encoding: zstd\r\n", zstd_hello))
@@ -129,7 +129,7 @@ TEST(Http1Content, BodiesAreWrittenDecodedUnderTheIdOfTheirExchange) {
   EXPECT_EQ(bodies_of(talk, everywhere), expected);
 }
 
-TEST(Http1Content, PipelinedBodiesDoNotMix) {
+TEST(HttpContent, PipelinedBodiesDoNotMix) {
   Conversation talk;
   talk.client(std::string(get) + std::string(get) + std::string(get))
       .server(ok("", "first") + ok("Content-Encoding: gzip\r\n", gzip_hello) + ok("", "third"))
@@ -137,7 +137,7 @@ TEST(Http1Content, PipelinedBodiesDoNotMix) {
   EXPECT_EQ(bodies_of(talk), (Bodies{{"1000.response", "first"}, {"1001.response", "hello"}, {"1002.response", "third"}}));
 }
 
-TEST(Http1Content, MessagesWithoutABodyMakeNoFile) {
+TEST(HttpContent, MessagesWithoutABodyMakeNoFile) {
   Conversation talk;
   talk.client("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
       .server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25\r\n\r\n")
@@ -149,7 +149,7 @@ TEST(Http1Content, MessagesWithoutABodyMakeNoFile) {
   EXPECT_EQ(bodies_of(talk), Bodies{});
 }
 
-TEST(Http1Content, ALargeBodyOverManyPacketsIsWrittenWhole) {
+TEST(HttpContent, ALargeBodyOverManyPacketsIsWrittenWhole) {
   // zlib.compress(b"0123456789abcdef" * 8192, 9): 128 KiB
   const std::string coded =
       unhex("78daedc7c901c0100000b09594bac641d97f840e22f9253c31bdb9d4d6c75cdf3ec1") + std::string(253, '\xdd') + unhex("affd0f946d4835");

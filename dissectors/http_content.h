@@ -1,5 +1,5 @@
-// A body's content on its way out of its codings: transfer codings beside chunked, then content codings. Made only where
-// one of these is at work or the content is wanted; all other bodies are merely counted.
+// A body's content on its way out of its codings, in any version of HTTP: transfer codings beside chunked, then content
+// codings. Made only where one of these is at work or the content is wanted; all other bodies are merely counted.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,19 @@
 #include "dissectors/body_files.h"
 #include "dissectors/content_coding.h"
 #include "dissectors/context.h"
-#include "dissectors/http1_fields.h"
 
 namespace longwire {
 
-class Http1Content final : private ContentSink {
+class HttpContent final : private ContentSink {
  public:
-  // Null where the body of a message with these fields only needs counting.
-  static std::unique_ptr<Http1Content> make(const Http1Fields& fields, bool of_response, std::int64_t exchange_id,
-                                            const DissectOptions& options);
+  // The codings that Transfer-Encoding (without chunked) and Content-Encoding name.
+  struct Codings {
+    const CodingNames& transfer;
+    const CodingNames& content;
+  };
+  // Null where the body of a message in these codings only needs counting.
+  static std::unique_ptr<HttpContent> make(const Codings& codings, bool of_response, std::int64_t exchange_id,
+                                           const DissectOptions& options);
 
   // The next bytes of the body, chunked coding taken off.
   void add(Bytes bytes);

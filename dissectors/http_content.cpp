@@ -1,23 +1,23 @@
-#include "dissectors/http1_content.h"
+#include "dissectors/http_content.h"
 
 namespace longwire {
 
-std::unique_ptr<Http1Content> Http1Content::make(const Http1Fields& fields, bool of_response, std::int64_t exchange_id,
-                                                 const DissectOptions& options) {
-  const bool coded_transfer = !fields.transfer_codings.empty();
+std::unique_ptr<HttpContent> HttpContent::make(const Codings& codings, bool of_response, std::int64_t exchange_id,
+                                               const DissectOptions& options) {
+  const bool coded_transfer = !codings.transfer.empty();
   const bool kept = options.bodies != nullptr;
-  const bool coded_content = (of_response || kept) && !fields.content_codings.empty();
+  const bool coded_content = (of_response || kept) && !codings.content.empty();
   if (!coded_transfer && !coded_content && !kept) return nullptr;
-  auto content = std::make_unique<Http1Content>();
+  auto content = std::make_unique<HttpContent>();
   content->coded_transfer_ = coded_transfer;
   content->coded_content_ = coded_content;
   if (kept) content->file_ = options.bodies->open(exchange_id, of_response ? Side::server : Side::client);
-  if (coded_transfer) content->transfer_ = ContentDecoder::make(fields.transfer_codings, content.get());
-  if (coded_content) content->content_ = ContentDecoder::make(fields.content_codings, content->file_.get());
+  if (coded_transfer) content->transfer_ = ContentDecoder::make(codings.transfer, content.get());
+  if (coded_content) content->content_ = ContentDecoder::make(codings.content, content->file_.get());
   return content;
 }
 
-void Http1Content::add(Bytes bytes) {
+void HttpContent::add(Bytes bytes) {
   if (coded_transfer_) {
     if (transfer_ != nullptr && !missed_) transfer_->add(bytes);
   } else {
@@ -25,7 +25,7 @@ void Http1Content::add(Bytes bytes) {
   }
 }
 
-void Http1Content::take(Bytes content) {
+void HttpContent::take(Bytes content) {
   content_bytes_ += content.size();
   if (coded_content_) {
     if (content_ != nullptr && !missed_) content_->add(content);
@@ -34,7 +34,7 @@ void Http1Content::take(Bytes content) {
   }
 }
 
-std::string_view Http1Content::finish(bool whole) {
+std::string_view HttpContent::finish(bool whole) {
   if (!whole || missed_) return {};
   std::string_view wrong;
   if (transfer_ != nullptr) wrong = transfer_->finish();
@@ -43,19 +43,19 @@ std::string_view Http1Content::finish(bool whole) {
   return wrong;
 }
 
-std::uint64_t Http1Content::memory() const {
+std::uint64_t HttpContent::memory() const {
   std::uint64_t bytes = sizeof *this;
   if (transfer_ != nullptr) bytes += transfer_->memory();
   if (content_ != nullptr) bytes += content_->memory();
   return bytes;
 }
 
-Integer Http1Content::content_bytes() const {
+Integer HttpContent::content_bytes() const {
   if (coded_transfer_ && (transfer_ == nullptr || missed_ || damaged_)) return {};
   return content_bytes_;
 }
 
-Integer Http1Content::decoded_bytes() const {
+Integer HttpContent::decoded_bytes() const {
   if (!coded_content_) return content_bytes();
   if (content_ == nullptr || missed_ || damaged_ || content_bytes().is_null()) return {};
   return content_->decoded_bytes();
