@@ -71,6 +71,8 @@ inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} <
 inline constexpr Limit content_codings{"content.codings", 4, "codings", "applied one upon another; honest bodies have one"};
 inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
                                      "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
+inline constexpr Limit hpack_table_bytes{"http2.hpack.bytes", 1 << 20, "bytes",
+                                         "of one direction's dynamic table kept, texts and 32 a field; browsers ask for 64 KiB"};
 inline constexpr Limit tls_message_bytes{"tls.message.bytes", 256 << 10, "bytes",
                                          "kept of one handshake message; OpenSSL refuses certificate chains above 100 KiB"};
 inline constexpr Limit tls_list{"tls.list", 512, "entries", "told of each list in a hello; the registry knows fewer than 400 suites"};
