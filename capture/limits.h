@@ -73,6 +73,24 @@ inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
                                      "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
 inline constexpr Limit hpack_table_bytes{"http2.hpack.bytes", 1 << 20, "bytes",
                                          "of one direction's dynamic table kept, texts and 32 a field; browsers ask for 64 KiB"};
+inline constexpr Limit http2_frame_bytes{"http2.frame.bytes", 256 << 10, "bytes",
+                                         "of one frame kept, DATA aside; unless asked for more, senders stop at 16 KiB"};
+inline constexpr Limit http2_header_bytes{"http2.header.bytes", 256 << 10, "bytes",
+                                          "of one header list kept, decoded; what follows is decoded on for the table alone"};
+inline constexpr Limit http2_continuations{"http2.continuations", 64, "frames",
+                                           "of CONTINUATION behind one another before it is told; the block is read on"};
+inline constexpr Limit http2_text_bytes{"http2.text.bytes", 16 << 20, "bytes",
+                                        "of header fields kept for the open streams of one connection"};
+inline constexpr Limit http2_streams{"http2.streams", 1 << 14, "streams", "followed at once on one connection; servers allow 100 to 1,000"};
+inline constexpr Limit http2_late{"http2.late", 64, "streams", "remembered after a reset, for the frames that are still on their way"};
+inline constexpr Limit http2_settings{"http2.settings", 32, "settings", "kept of one side; fewer than 20 are registered"};
+inline constexpr Limit http2_settings_waiting{"http2.settings.waiting", 64, "frames",
+                                              "of settings that wait for their acknowledgement; then the oldest counts as read"};
+inline constexpr Limit http2_pings{"http2.pings", 1000, "pings", "told of one connection; all are counted in its row"};
+inline constexpr Limit http2_stalls{"http2.stalls", 1000, "stalls", "told of one connection; all are counted in its row"};
+inline constexpr Limit http2_goaways{"http2.goaways", 16, "frames", "GOAWAY told of one connection; an orderly close takes two"};
+inline constexpr Limit http2_oddities{"http2.oddities", 100, "anomalies", "of one code told of one connection"};
+inline constexpr Limit http2_debug_bytes{"http2.debug.bytes", 1024, "bytes", "kept of a GOAWAY's debug data, of ORIGIN and ALTSVC"};
 inline constexpr Limit tls_message_bytes{"tls.message.bytes", 256 << 10, "bytes",
                                          "kept of one handshake message; OpenSSL refuses certificate chains above 100 KiB"};
 inline constexpr Limit tls_list{"tls.list", 512, "entries", "told of each list in a hello; the registry knows fewer than 400 suites"};

@@ -27,8 +27,10 @@ std::uint64_t Context::offset(Bytes part) const {
   return in_offset_ + offset_of(part, in_);
 }
 
-Bytes Context::first_packet() const {
-  return marks_.size() < 2 ? in_ : in_.first(std::min<std::size_t>(in_.size(), marks_[1].offset - in_offset_));
+Bytes Context::first_packet(Bytes part) const {
+  const auto behind = std::upper_bound(marks_.begin(), marks_.end(), offset(part),
+                                       [](std::uint64_t wanted, const StampMark& mark) { return wanted < mark.offset; });
+  return behind == marks_.end() ? part : part.first(std::min<std::size_t>(part.size(), behind->offset - offset(part)));
 }
 
 void Context::anomaly(std::string_view code, Bytes part, std::string_view detail) {

@@ -98,7 +98,9 @@ class Context {
   Stamp first_stamp(Bytes part) const;
   Stamp last_stamp(Bytes part) const;
   // The front of `in` that came with the same packet as its first byte.
-  Bytes first_packet() const;
+  Bytes first_packet() const { return first_packet(in_); }
+  // Likewise, of a non-empty part of `in`.
+  Bytes first_packet(Bytes part) const;
   // The packet that made this call: the newest one. Also for calls with empty `in`.
   const Stamp& now() const { return now_; }
   // Position of the first byte of `part` in this side's stream.
@@ -120,6 +122,8 @@ class Context {
   // The ordinal of an exchange that begins: 1, 2 ... on the connection, whatever protocols follow one another on it.
   std::uint64_t new_ordinal() { return ++ids_.exchanges; }
 
+  // The readers around and the one that is called, as in the connection's `layers`; valid during the call.
+  std::string_view layers() const { return layers_; }
   // The side whose call this is.
   Side side() const { return side_; }
   // Whether a byte of the other side has ever come, and whether it has ended.

@@ -37,7 +37,27 @@ void append_escape(std::string& out, char c) {
 
 }  // namespace
 
+// A field of which not all is known.
+void HeaderJson::add_unknown(std::string_view name, std::string_view value) {
+  const auto append = [&](std::string_view text) {
+    if (text.data() == nullptr) return void(out_ += "null");
+    out_ += '"';
+    append_json(out_, text);
+    out_ += '"';
+  };
+  std::string hidden;
+  const bool secret = name.data() == nullptr && value.data() != nullptr && secrets_ != nullptr && !secrets_->keeps();
+  if (secret) secrets_->append_token(hidden, value);
+  out_ += first_ ? "[" : ",[";
+  first_ = false;
+  append(name);
+  out_ += ',';
+  append(secret ? hidden : value);
+  out_ += ']';
+}
+
 void HeaderJson::add(std::string_view name, std::string_view value) {
+  if (name.data() == nullptr || value.data() == nullptr) return add_unknown(name, value);
   constexpr std::string_view open = "[\"", between = "\",\"", close = "\"]";
   const Secrets::Kind kind = secrets_ == nullptr || secrets_->keeps() ? Secrets::Kind::none : Secrets::kind_of(name);
   if (!first_) out_ += ',';

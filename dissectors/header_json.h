@@ -18,11 +18,14 @@ class HeaderJson {
   // Appends to `out` until finish(). Null `secrets` keep everything as it is.
   HeaderJson(std::string& out, const Secrets* secrets) : out_(out), secrets_(secrets) { out_ += '['; }
 
-  // Values of secret fields become tokens. Bytes that are not UTF-8 are taken as ISO-8859-1.
+  // Values of secret fields become tokens, and so do those of fields whose name is not known. Bytes that are not UTF-8 are
+  // taken as ISO-8859-1. What is null, because it cannot be known, stands as null.
   void add(std::string_view name, std::string_view value);
   void finish() { out_ += ']'; }
 
  private:
+  void add_unknown(std::string_view name, std::string_view value);
+
   std::string& out_;
   const Secrets* secrets_;
   bool first_ = true;

@@ -48,6 +48,7 @@ struct HpackDecoder::Text {
   Bytes bytes;
   bool huffman = false, broken = false;
 
+  Text() = default;
   explicit Text(Cursor& in) {
     huffman = in.left() > 0 && Cursor(in).u8() >= 0x80;
     const Number length = read_integer(in, 7);
@@ -88,21 +89,18 @@ HpackDecoder::Step HpackDecoder::next(Bytes& block) {
 HpackDecoder::Step HpackDecoder::literal(Bytes& block, unsigned prefix_bits, bool inserts) {
   Cursor in(block);
   const Number index = read_integer(in, prefix_bits);
-  if (index.broken) return {Kind::broken, {}, "http2.hpack.integer"};
+  const Text name = index.value == 0 ? Text(in) : Text();
+  const Text value(in);
+  if (index.broken || name.broken || value.broken) return {Kind::broken, {}, "http2.hpack.integer"};
+  if (!in.ok()) return {};
   Step step;
   step.kind = Kind::field;
   if (index.value == 0) {
-    const Text name(in);
-    if (name.broken) return {Kind::broken, {}, "http2.hpack.integer"};
-    if (!in.ok()) return {};
     step.field.name = name.decode(name_);
     if (step.field.name.data() == nullptr) step.wrong = "http2.hpack.huffman";
   } else if (table_.find(index.value, step.field) == HpackTable::Found::none) {
     step.wrong = "http2.hpack.index";
   }
-  const Text value(in);
-  if (value.broken) return {Kind::broken, {}, "http2.hpack.integer"};
-  if (!in.ok()) return {};
   step.field.value = value.decode(value_);
   if (step.field.value.data() == nullptr) step.wrong = "http2.hpack.huffman";
   step.field.never_indexed = prefix_bits == 4 && (block.front() & 0x10) != 0;

@@ -48,6 +48,11 @@ class Http1Pairing {
   // request may still come, and `may_wait` is set.
   Http1Exchange* answer(const Stamp& at, bool may_wait, Context& context);
 
+  // Its row is made elsewhere.
+  void give_away_first() { open_.erase(open_.begin()); }
+  // Of the last exchange whose row was made; NULL = there was none.
+  Integer previous_end() const { return previous_end_; }
+
   // Bytes beside the object's own.
   std::uint64_t held_memory() const;
 
@@ -71,7 +76,7 @@ class Http1Pairing {
   Http1Exchange& make_unasked(const Stamp& at, Context& context);
 
   std::vector<std::unique_ptr<Http1Exchange>> open_;
-  Integer previous_end_;  // of the last exchange whose row was made
+  Integer previous_end_;
   std::uint64_t exchanges_ = 0;
   std::uint64_t given_up_ = 0;     // responses to come of exchanges that were given up for the limit
   bool requests_missed_ = false;   // between the last request and the next one

@@ -12,13 +12,19 @@ namespace longwire {
 
 // What the two messages said; valid during the hand-over.
 struct Http1Upgrade {
-  const Http1Exchange& exchange;     // its row is made right before the next reader takes over
+  const Http1Exchange& exchange;     // unless it goes on, its row is made right before the next reader takes over
+  Integer previous_end;              // of the exchange before it; NULL = there was none
   bool tunnel;                       // 2xx to CONNECT
   std::string_view protocol;         // the first that the 101 names, as sent; empty = none
   std::string_view request_fields;   // the request's field lines as sent; empty = it was not seen, or asked for no protocol
   std::string_view response_fields;  // likewise, of the response
 };
 
-std::unique_ptr<Dissector> reader_behind(const Http1Upgrade& upgrade);
+// Who reads on, and whether the exchange goes on with it: its row is the new reader's then.
+struct Http1Successor {
+  std::unique_ptr<Dissector> reader;
+  bool takes_exchange = false;
+};
+Http1Successor reader_behind(const Http1Upgrade& upgrade);
 
 }  // namespace longwire

@@ -1,8 +1,7 @@
 #include "dissectors/registry.h"
 
 #include "dissectors/http1.h"
-#include "dissectors/opaque.h"
-#include "dissectors/preambles.h"
+#include "dissectors/http2.h"
 #include "dissectors/proxy_protocol.h"
 #include "dissectors/tls.h"
 
@@ -13,7 +12,7 @@ std::span<const KnownProtocol> protocols() {
       {"proxy", probe_proxy_protocol, make_proxy_protocol},
       {"http1", Http1::probe, make_http1},
       {"tls", probe_tls, make_tls},
-      {"http2", probe_http2, [] { return make_opaque("http2"); }},
+      {"http2", probe_http2, make_http2},
   };
   return all;
 }

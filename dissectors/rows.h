@@ -7,11 +7,13 @@
 #include "dissectors/rows/capture.h"
 #include "dissectors/rows/connection.h"
 #include "dissectors/rows/http.h"
+#include "dissectors/rows/http2.h"
 #include "dissectors/rows/tls.h"
 
 namespace longwire {
 
-using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
-                           TlsHandshakeRow, TlsMessageRow, AnomalyRow>;
+using AllRows =
+    std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
+               Http2ConnectionRow, Http2StreamRow, Http2StallRow, Http2PingRow, Http2GoawayRow, TlsHandshakeRow, TlsMessageRow, AnomalyRow>;
 
 }  // namespace longwire

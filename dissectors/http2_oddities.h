@@ -1,0 +1,23 @@
+// The anomalies of one HTTP/2 or SPDY connection. What repeats without end is told limits::http2_oddities times, each code
+// for itself: a flood must not become a flood of rows.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dissectors/context.h"
+
+namespace longwire {
+
+class Http2Oddities {
+ public:
+  // As Context::anomaly(). `code` is a literal; nothing is told where it is empty.
+  void tell(Context& context, std::string_view code, Bytes part, std::string_view detail = {});
+
+ private:
+  std::vector<std::pair<std::string_view, std::uint32_t>> told_;  // times, by code
+};
+
+}  // namespace longwire
