@@ -1,25 +1,17 @@
 -- Which gRPC calls were made, and how did each end?
 -- grpc_status   number of grpc-status, from the trailers, or from the headers of a response that has nothing else; NULL = not seen.
 -- status_name   its name; http_status tells where a server in between answered without gRPC.
--- messages      DATA frames are no messages: request_bytes and response_bytes are what the bodies came to.
+-- request_bytes, response_bytes: all messages of a side with their five bytes of framing each.
 CREATE VIEW grpc_calls AS
 WITH fields AS (
   SELECT
-    e.id,
-    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'content-type' AND f.side = 'client') AS content_type,
-    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-status') AS grpc_status,
-    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-message') AS grpc_message,
-    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-timeout') AS grpc_timeout
-  FROM http_exchanges AS e
-  JOIN (
-    SELECT id, 'client' AS side, value FROM http_exchanges, json_each(request_headers)
-    UNION ALL
-    SELECT id, 'server', value FROM http_exchanges, json_each(response_headers)
-    UNION ALL
-    SELECT id, 'server', value FROM http_exchanges, json_each(response_trailers)
-  ) AS f USING (id)
-  WHERE e.stream_id IS NOT NULL
-  GROUP BY e.id
+    exchange_id,
+    max(value) FILTER (WHERE lower(name) = 'content-type' AND side = 'client' AND section = 'header') AS content_type,
+    max(value) FILTER (WHERE lower(name) = 'grpc-status' AND side = 'server') AS grpc_status,
+    max(value) FILTER (WHERE lower(name) = 'grpc-message' AND side = 'server') AS grpc_message,
+    max(value) FILTER (WHERE lower(name) = 'grpc-timeout' AND side = 'client') AS grpc_timeout
+  FROM http_headers
+  GROUP BY exchange_id
 ),
 names (code, name) AS (
   VALUES (0, 'OK'), (1, 'CANCELLED'), (2, 'UNKNOWN'), (3, 'INVALID_ARGUMENT'), (4, 'DEADLINE_EXCEEDED'), (5, 'NOT_FOUND'),
@@ -42,7 +34,7 @@ SELECT
   e.request_body_bytes AS request_bytes,
   e.response_body_bytes AS response_bytes
 FROM http_exchanges AS e
-JOIN fields AS f ON f.id = e.id
+JOIN fields AS f ON f.exchange_id = e.id
 LEFT JOIN http2_streams AS s ON s.exchange_id = e.id
 LEFT JOIN names AS n ON n.code = CAST(f.grpc_status AS INTEGER)
 WHERE f.content_type LIKE 'application/grpc%';
