@@ -127,7 +127,7 @@ Progress Http2::read_start(const Call& call, Bytes in) {
   if (in.empty()) return need(1);
   Half& here = half(call.side);
   const ConnectionFacts& facts = call.context.connection;
-  const bool within_tls = call.context.layers().starts_with("tls/");
+  const bool within_tls = call.context.layers().find("tls/") != std::string_view::npos;
   const Match preface = begins_with_preface(in);
   if (preface == Match::maybe) return need(http2_preface.size());
   if (preface == Match::yes) {

@@ -190,7 +190,7 @@ void Http2Connection::take_message(const Call& call, Http2Stream& stream, Bytes 
     stream.take_response(call.side, fields, call.context.options);
     if (!fields.answers() && !fields.holed() && here.block.complete())
       tell(call.context, "http2.pseudo.missing", bytes.first(1), ":status");
-    if (stream.connect && fields.status() / 100 == 2) open_tunnel(stream);
+    if (stream.connect && fields.status() / 100 == 2) open_tunnel(call, stream);
   }
   message.last = last;
   if (ends) return end_stream(call, stream, last, bytes);
@@ -212,10 +212,10 @@ void Http2Connection::check_request(const Call& call, const Http2Fields& fields,
 }
 
 // What the DATA of a CONNECT carries is none of HTTP any more.
-void Http2Connection::open_tunnel(Http2Stream& stream) {
+void Http2Connection::open_tunnel(const Call& call, Http2Stream& stream) {
   const std::string protocol(stream.exchange.view(stream.protocol));
   stream.exchange.upgraded_to = stream.exchange.keep(protocol.empty() ? "tunnel" : protocol);
-  stream.tunnel = std::make_unique<Channel>(reader_of_tunnel(protocol), "http2");
+  stream.tunnel = std::make_unique<Channel>(reader_of_tunnel(protocol), call.context.layers());
   ++tunnels_;
 }
 

@@ -20,19 +20,20 @@ GONE = 499  # nginx's word for a client that went away unanswered
 def logged(sample):
     """Answered exchanges of each connection, as the servers saw them: a Counter of tuples."""
     told = json.loads((HOUSE / 'samples' / (sample.stem + '.expected.json')).read_text(encoding='utf8'))
-    answered = lambda c: tuple((m, t, s, b) for m, t, s, b in c['exchanges'] if s != GONE)
+    answered = lambda c: tuple((m, t, s, b) for m, t, s, b in c['exchanges'] if s not in (GONE, None))
     return collections.Counter((c['server_port'],) + answered(c) for c in told['connections'] if answered(c))
 
 
 def found(rows, expected):
     """The same from the database. Body sizes that the servers do not know (null) are not asked for."""
     unknown = {(m, t) for connection in expected for m, t, s, b in connection[1:] if b is None}
+    method = lambda e: ('PUSH ' if e['pushed'] else '') + e['method']
     exchanges = collections.defaultdict(list)
     for e in sorted(rows('http_exchanges'), key=lambda e: e['ordinal']):
         if e['status'] is None:
             continue
         body = None if (e['method'], e['path']) in unknown else e['response_body_bytes']
-        exchanges[e['connection_id']].append((e['method'], e['path'], e['status'], body))
+        exchanges[e['connection_id']].append((method(e), e['path'], e['status'], body))
     ports = {c['id']: c['server_port'] for c in rows('connections')}
     return collections.Counter((ports[i],) + tuple(list_of) for i, list_of in exchanges.items())
 
@@ -51,15 +52,19 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(SAMPLES), 8)
+        self.assertEqual(len(SAMPLES), 11)
         for sample in SAMPLES:
+            if sample.stem == 'grpc':  # whose log is of another kind: see http2_samples_test.py
+                continue
             with self.subTest(sample.name), self.analyzed(sample) as rows:
                 expected = logged(sample)
                 self.assertEqual(found(rows, expected), expected)
 
     def test_requests_that_nobody_answered(self):
         unanswered = {'pipelining': ['/img/0.png'], 'shop': ['/app/endless'],  # sent after `close`; the client gave up
-                      'race': ['/upload', '/status?again', '/status?once', '/upload']}  # crossed the server's FIN
+                      'race': ['/upload', '/status?again', '/status?once', '/upload'],  # crossed the server's FIN
+                      'http2': ['/abort', '/never'], 'http2_flow': ['/never'] * 100,  # reset by the server, by the client
+                      'grpc': ['/shop.Stock/Late']}
         for sample in SAMPLES:
             with self.subTest(sample.name), self.analyzed(sample) as rows:
                 found = [e['path'] for e in rows('http_exchanges') if e['status'] is None]

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <map>
 
-#include "tests/example_database.h"
 #include "tests/conversation.h"
+#include "tests/example_database.h"
 
 namespace longwire::test {
 namespace {

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Records the captures of HTTP/2 again, from real peers in two network namespaces:
+#
+#     client 192.0.2.10 ──veth── server 192.0.2.1: nghttpd on 8080 (pushes), a Node server on 8000, nghttpx before it on 8081
+#                                                  (upgrades), gRPC on 50051
+#
+# http2.pcap       curl, nghttp, h2load and Node as clients: prior knowledge, upgrade, priorities, CONTINUATION, push, trailers,
+#                  100 streams at once, resets, a shutdown in two phases
+# http2_flow.pcap  a client that stops reading, and one that cancels at once, by hand
+# grpc.pcap        calls of @grpc/grpc-js, fetched from npm
+#
+# samples/record/http2.sh [NAME...]   all three, or those named. Needs root. The peers' own logs become NAME.expected.json.
+set -euo pipefail
+# shellcheck source=samples/record/lab.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
+needs nghttp nghttpd nghttpx h2load curl node npm python3
+at_once=(chrt --fifo 50)  # so that what the client logs is when it happened
+"${at_once[@]}" true 2>/dev/null || at_once=()
+client=lw-client-$$ server=lw-server-$$
+
+lab_up() {
+  namespace "$server"
+  namespace "$client"
+  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
+  ip -n "$server" address add 192.0.2.1/24 dev eth0
+  ip -n "$client" address add 192.0.2.10/24 dev eth0
+}
+
+servers_up() {
+  mkdir -p "$work/www"
+  printf '<link rel=stylesheet href=style.css>\n' >"$work/www/index.html"
+  printf 'body { color: black }\n' >"$work/www/style.css"
+  head -c 17000 /dev/zero | tr '\0' z >"$work/www/large.txt"
+  in_background ip netns exec "$server" nghttpd --no-tls --verbose --htdocs="$work/www" --trailer='x-sum: 1' \
+    --push=/index.html=/style.css 8080 >"$work/nghttpd.log"
+  in_background ip netns exec "$server" node "$here/http2_server.js" 8000 "$work/node.log"
+  in_background ip netns exec "$server" nghttpx --conf=/dev/null --workers=1 --frontend='192.0.2.1,8081;no-tls' --backend='127.0.0.1,8000;;proto=h2' \
+    --accesslog-file="$work/nghttpx.log" --accesslog-format='{"port": $remote_port, "request": "$request", "status": $status, "body": $body_bytes_sent}' \
+    --errorlog-file="$work/nghttpx.err"
+  wait_for nghttpd on "$server" curl --silent --http2-prior-knowledge --output /dev/null http://192.0.2.1:8080/style.css
+  wait_for node on "$server" curl --silent --http2-prior-knowledge --output /dev/null http://192.0.2.1:8000/small
+  wait_for nghttpx on "$server" curl --silent --fail --output /dev/null http://192.0.2.1:8081/small
+}
+
+logs_begin() {
+  : >"$work/node.log"
+  nghttpx_from=$(($(wc -l <"$work/nghttpx.log") + 1))
+  nghttpd_from=$(($(wc -l <"$work/nghttpd.log") + 1))
+}
+
+# expect NAME [STALLS]: what the servers logged since logs_begin.
+expect() {
+  sleep 0.3
+  tail -n "+$nghttpd_from" "$work/nghttpd.log" >"$work/nghttpd.part"
+  tail -n "+$nghttpx_from" "$work/nghttpx.log" >"$work/nghttpx.part"
+  python3 "$here/http2_expected.py" "$work/nghttpd.part" "$work/nghttpx.part" "$work/node.log" ${2:+"$2"} >"$samples/$1.expected.json"
+}
+
+record_http2() {
+  logs_begin
+  capture http2.pcap "$server" eth0
+  local pages=http://192.0.2.1:8080 node=http://192.0.2.1:8000 proxy=http://192.0.2.1:8081
+  on "$client" curl --silent --http2-prior-knowledge --output /dev/null "$node/body?bytes=9000"
+  on "$client" curl --silent --http2 --output /dev/null "$proxy/body?bytes=5000"                                # asks for an upgrade
+  on "$client" nghttp --null-out --upgrade --no-push $proxy/small $proxy/trailers
+  on "$client" nghttp --null-out --get-assets $pages/index.html                                                 # with a push, and idle streams
+  on "$client" nghttp --null-out --no-dep --continuation --header='x-long: continued' $pages/large.txt $pages/style.css
+  on "$client" nghttp --null-out --no-push --padding=30 --weight=200 $pages/large.txt
+  on "$client" nghttp --null-out --no-push --data="$work/www/large.txt" --trailer='x-checked: yes' $node/upload
+  on "$client" h2load --requests=100 --clients=1 --max-concurrent-streams=100 $node/small >/dev/null
+  on "$client" node "$here/http2_client.js" $node
+  capture_end http2.pcap
+  expect http2
+}
+
+record_http2_flow() {
+  logs_begin
+  capture http2_flow.pcap "$server" eth0
+  on "$client" "${at_once[@]}" python3 "$here/http2_raw.py" 192.0.2.1 8000 slow "$work/stalls.json"
+  on "$client" python3 "$here/http2_raw.py" 192.0.2.1 8000 rapid
+  capture_end http2_flow.pcap
+  expect http2_flow "$work/stalls.json"
+}
+
+record_grpc() {
+  npm install --silent --no-save --prefix "$work" @grpc/grpc-js@1.14.7 >/dev/null || skip 'cannot fetch @grpc/grpc-js'
+  export NODE_PATH=$work/node_modules
+  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/grpc.js" server 50051
+  wait_for grpc on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/50051'
+  capture grpc.pcap "$server" eth0
+  on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/grpc.js" client 192.0.2.1:50051 >"$work/grpc.log"
+  capture_end grpc.pcap
+  printf '{"connections": [], "grpc": %s}\n' "$(cat "$work/grpc.log")" >"$samples/grpc.expected.json"
+}
+
+recordings=("$@")
+((${#recordings[@]})) || recordings=(http2 http2_flow grpc)
+lab_up
+servers_up
+for recording in "${recordings[@]}"; do "record_$recording"; done
