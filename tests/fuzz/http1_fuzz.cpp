@@ -5,30 +5,19 @@
 //   02 [STX]  the server speaks        05 [ENQ]       a cut: one packet, but two calls
 //   03 [ETX]  a hole; its length is    06 [ACK]       a new packet of the speaker
 //             the next byte            07 [BEL]       first byte only: the capture began midstream
-#include <algorithm>
-#include <cstdlib>
-#include <iostream>
-#include <sstream>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "dissectors/http1.h"
-#include "tests/conversation.h"
+#include "tests/same_rows.h"
 
 namespace {
 
 using namespace longwire;
 using namespace longwire::test;
 
-struct Script {
-  Conversation talk;
-  Cuts cuts;         // where the input says
-  std::size_t size;  // of all data
-};
-
 Script read_script(std::string_view input) {
-  Script script{{}, {}, 0};
+  Script script;
   if (input.starts_with('\x07')) script.talk.midstream();
   Side speaker = Side::client;
   bool ended[2] = {};
@@ -61,35 +50,11 @@ Script read_script(std::string_view input) {
   return script;
 }
 
-// As sorted lines: a cut may let one side's anomaly come before the other side's.
-std::string rows(const Script& script, const Cuts& cuts, const MakeReader& make) {
-  RowBatch batch;
-  std::string all = read(script.talk, cuts, batch, make) + "\n";
-  std::istringstream text(rows_as_text(batch));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  std::sort(lines.begin(), lines.end());
-  for (const std::string& line : lines) all += line + "\n";
-  return all;
-}
-
-void compare(const Script& script, const MakeReader& make) {
-  const std::string whole = rows(script, {}, make);
-  Cuts everywhere;
-  for (std::size_t i = 1; i < script.size; ++i) everywhere.push_back(i);
-  for (const Cuts& cuts : {script.cuts, everywhere}) {
-    const std::string cut = rows(script, cuts, make);
-    if (cut == whole) continue;
-    std::cerr << "whole:\n" << whole << "\ncut:\n" << cut << "\n";
-    std::abort();
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Script script = read_script(as_text({data, size}));
-  compare(script, nullptr);     // as a connection, through the detector
-  compare(script, make_http1);  // at once, so that no first byte hides what follows
+  same_rows_or_abort(script);              // as a connection, through the detector
+  same_rows_or_abort(script, make_http1);  // at once, so that no first byte hides what follows
   return 0;
 }
