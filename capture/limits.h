@@ -79,9 +79,9 @@ inline constexpr Limit http2_header_bytes{"http2.header.bytes", 256 << 10, "byte
                                           "of one header list kept, decoded; what follows is decoded on for the table alone"};
 inline constexpr Limit http2_continuations{"http2.continuations", 64, "frames",
                                            "of CONTINUATION behind one another before it is told; the block is read on"};
-inline constexpr Limit http2_text_bytes{"http2.text.bytes", 16 << 20, "bytes",
+inline constexpr Limit http2_text_bytes{"http2.text.bytes", 32 << 20, "bytes",
                                         "of header fields kept for the open streams of one connection"};
-inline constexpr Limit http2_streams{"http2.streams", 1 << 14, "streams", "followed at once on one connection; servers allow 100 to 1,000"};
+inline constexpr Limit http2_streams{"http2.streams", 1 << 13, "streams", "followed at once on one connection; servers allow 100 to 1,000"};
 inline constexpr Limit http2_late{"http2.late", 64, "streams", "remembered after a reset, for the frames that are still on their way"};
 inline constexpr Limit http2_settings{"http2.settings", 32, "settings", "kept of one side; fewer than 20 are registered"};
 inline constexpr Limit http2_settings_waiting{"http2.settings.waiting", 64, "frames",

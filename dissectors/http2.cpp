@@ -13,7 +13,7 @@ namespace longwire {
 namespace {
 
 // Bits by which frames are known (see http2_frames_begin): where HTTP/2 was not expected, and where it is spoken already.
-constexpr unsigned certain = 64, likely = 40;
+constexpr unsigned certain = 64, likely = 32;
 // The largest stream that is believed where nothing is known of the connection; and how far beyond those seen.
 constexpr std::uint32_t believable_stream = (1 << 24) - 1, believable_step = 1 << 10;
 

@@ -172,7 +172,6 @@ void Http2Connection::take_message(const Call& call, Http2Stream& stream, Bytes 
     stream.exchange.limited = true;
     tell(call.context, "http2.limit", bytes.first(1), "header fields");
   }
-  if (!here.block.complete()) stream.miss(call.side);
   if (!asks(call.side) && !message.seen && is_interim(fields.status()) && !ends) {
     stream.exchange.add_interim(fields.status());
     return streams_.weigh(stream);
@@ -193,6 +192,7 @@ void Http2Connection::take_message(const Call& call, Http2Stream& stream, Bytes 
     if (stream.connect && fields.status() / 100 == 2) open_tunnel(call, stream);
   }
   message.last = last;
+  if (!here.block.complete()) stream.miss(call.side);
   if (ends) return end_stream(call, stream, last, bytes);
   if (first_section) flow_.begin(stream.sending(call.side), last);
   streams_.weigh(stream);

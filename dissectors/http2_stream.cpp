@@ -39,7 +39,7 @@ void Http2Stream::begin_message(Side side, const Http2Fields& fields, bool of_re
   here.message.limited = fields.limited();
   if (keeps_text) here.message.fields = exchange.keep_as_sent(fields.json());
   here.content_length = fields.content_length();
-  here.holed = here.holed || fields.holed();
+  here.holed = fields.holed();  // what was missed before belongs to no message
   const CodingNames none, codings = fields.codings();
   if (here.content == nullptr && here.data_frames == 0)
     here.content = HttpContent::make({none, codings}, of_response, exchange.id, options);

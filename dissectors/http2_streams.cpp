@@ -181,7 +181,7 @@ void Http2Streams::follow(std::uint64_t exchanges, Integer previous_end) {
 }
 
 bool Http2Streams::full_of_text() const {
-  return weight_ > limits::http2_text_bytes;
+  return weight_ > limits::http2_text_bytes + open_.size() * sizeof(Http2Stream);
 }
 
 std::uint64_t Http2Streams::held_memory() const {

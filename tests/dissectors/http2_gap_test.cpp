@@ -83,9 +83,9 @@ TEST(Http2Gap, AValueWhoseNameIsNotKnownIsASecret) {
 TEST(Http2Gap, AHoleInsideAHeaderBlock) {
   Conversation talk = begun();
   const std::string request = headers(1, get_block("/lost") + indexed("x-a", "1"), end_headers | end_stream);
-  talk.client(request.substr(0, 30))
+  talk.client(request.substr(0, 34))
       .gap(Side::client, 8)
-      .client(request.substr(38) + get(3, "/3"))
+      .client(request.substr(42) + get(3, "/3"))
       .server(response(1, "200", end_stream) + response(3, "204", end_stream))
       .close();
   EXPECT_EQ(exchanges(talk, "stream_id method authority path status complete"),
