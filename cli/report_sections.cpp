@@ -5,7 +5,7 @@
 namespace longwire {
 namespace {
 
-constexpr std::array<ReportSection, 11> sections{{
+constexpr std::array<ReportSection, 13> sections{{
     {"captures", "Captures", R"(
 SELECT path, format, packets, bytes,
   strftime('%Y-%m-%d %H:%M:%S', started_ns / 1000000000, 'unixepoch') AS started_utc,
@@ -55,6 +55,22 @@ JOIN connections AS c ON c.id = r.connection_id
 GROUP BY c.server_ip, c.server_port
 ORDER BY requests DESC, server)",
      5, "idle_timeout_races"},
+
+    {"http2", "HTTP/2 and SPDY", R"(
+SELECT server_ip || ':' || server_port AS server, protocol, how, count(*) AS connections, sum(streams) AS streams,
+  max(open_at_once_max) AS at_once, nullif(sum(pushed_streams), 0) AS pushed, nullif(sum(resets), 0) AS resets,
+  nullif(sum(stalls), 0) AS stalls, nullif(round(sum(stalled_ms), 1), 0) AS stalled_ms
+FROM http2_summary
+GROUP BY server_ip, server_port, protocol, how
+ORDER BY sum(streams) DESC, server, protocol, how)",
+     5, "http2_summary"},
+
+    {"http2_abuse", "HTTP/2 connections that behave like an attack", R"(
+SELECT client_ip AS client, server_ip || ':' || server_port AS server, sign, count(*) AS connections, max(value) AS value_max, min(connection_id) AS first_connection_id
+FROM http2_abuse
+GROUP BY client_ip, server_ip, server_port, sign
+ORDER BY connections DESC, client, server, sign)",
+     5, "http2_abuse"},
 
     {"statuses", "Statuses", R"(
 SELECT s.status, coalesce(c.reason, s.reason) AS reason, sum(s.exchanges) AS exchanges

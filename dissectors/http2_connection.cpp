@@ -26,7 +26,6 @@ bool is_interim(std::uint16_t status) {
 }  // namespace
 
 void Http2Connection::follow(Http2Upgrade upgrade, Context& context) {
-  streams_.follow(upgrade.exchange.ordinal, {});
   Http2Stream& stream = make_stream(1, {}, context);
   stream.exchange = std::move(upgrade.exchange);
   stream.idle_before = upgrade.idle_before;
@@ -346,7 +345,8 @@ void Http2Connection::take_reset(const Call& call, const Http2Frame& frame, Byte
     if (stream->sides[index(side)].unfinished()) flow_.stop(stream->sending(side), "reset", at, call.context);
     if (stream->tunnel != nullptr) stream->tunnel->end(side, End::rst, at, call.context);
   }
-  streams_.reset(*stream, call.side, Cursor(payload).u32(), at, call.context);
+  const std::uint32_t code = Cursor(payload).u32();
+  streams_.reset(*stream, call.side, code, http2_error_name(code), at, call.context);
 }
 
 void Http2Connection::take_settings(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes) {

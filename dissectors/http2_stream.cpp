@@ -18,8 +18,8 @@ void Http2Stream::take_request(Side side, const Http2Fields& fields, const Disse
   };
   exchange.method = keep(Pseudo::method);
   exchange.scheme = keep(Pseudo::scheme);
-  exchange.authority = keep(Pseudo::authority);
-  if (!fields.has(Pseudo::authority) && fields.host().data() != nullptr) exchange.authority = exchange.keep(fields.host());
+  const std::string_view authority = fields.has(Pseudo::authority) ? fields.value(Pseudo::authority) : fields.host();
+  if (authority.data() != nullptr) exchange.authority = exchange.keep(authority.substr(authority.find_last_of('@') + 1));
   exchange.path = keep(Pseudo::path);
   protocol = keep(Pseudo::protocol);
   connect = fields.value(Pseudo::method) == "CONNECT";
@@ -108,7 +108,7 @@ void Http2Stream::add_rows(const Around& around, Context& context) const {
   if (urgency.incremental >= 0) row.incremental = urgency.incremental;
   if (reset) {
     row.reset_code = reset_code;
-    row.reset_error = http2_error_name(reset_code);
+    row.reset_error = reset_error;
     row.reset_by = to_text(reset_by);
     row.reset_ns = reset_at.time;
   }

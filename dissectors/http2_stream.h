@@ -82,6 +82,7 @@ struct Http2Stream {
   Stamp opened_at, closed_at, reset_at;
   Side reset_by = Side::client;
   std::uint32_t reset_code = 0;
+  std::string_view reset_error;  // its name, a literal
 
   std::array<std::uint32_t, 2> losses{};  // of Http2Streams: those that it knows of
   std::uint64_t weight = 0;               // memory(), as counted last

@@ -55,7 +55,7 @@ void Http2Streams::use(std::uint32_t id) {
 
 void Http2Streams::begin_exchange(Http2Stream& stream, const Stamp& at, bool asked, Context& context) {
   stream.exchange.id = context.new_id(at.number);
-  stream.exchange.ordinal = ++exchanges_;
+  stream.exchange.ordinal = context.new_ordinal();
   if (asked && open_exchanges_ > 0) stream.idle_before = 0;
   if (asked && open_exchanges_ == 0 && !previous_end_.is_null()) stream.idle_before = std::max<Time>(0, at.time - previous_end_.value);
   if (!stream.closed) ++open_exchanges_;
@@ -88,11 +88,12 @@ void Http2Streams::settle(Http2Stream& stream, const Stamp& at, Context& context
   forget(stream.id, context);
 }
 
-void Http2Streams::reset(Http2Stream& stream, Side by, std::uint32_t code, const Stamp& at, Context& context) {
+void Http2Streams::reset(Http2Stream& stream, Side by, std::uint32_t code, std::string_view error, const Stamp& at, Context& context) {
   if (stream.reset) return;
   stream.reset = true;
   stream.reset_by = by;
   stream.reset_code = code;
+  stream.reset_error = error;
   stream.reset_at = at;
   close(stream, at);
   late_.push_back(stream.id);
@@ -173,11 +174,6 @@ void Http2Streams::catch_up(Http2Stream& stream) const {
       Http2FlowControl::finish(each.window);
     }
   }
-}
-
-void Http2Streams::follow(std::uint64_t exchanges, Integer previous_end) {
-  exchanges_ = exchanges;
-  previous_end_ = previous_end;
 }
 
 bool Http2Streams::full_of_text() const {

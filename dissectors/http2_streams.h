@@ -18,7 +18,10 @@ namespace longwire {
 
 class Http2Streams {
  public:
+  // `version` is a literal for http_exchanges.version.
   explicit Http2Streams(std::string_view version) : version_(version) {}
+  void set_version(std::string_view version) { version_ = version; }
+  std::string_view version() const { return version_; }
 
   // Null where it is not open.
   Http2Stream* find(std::uint32_t id);
@@ -36,7 +39,8 @@ class Http2Streams {
   void open(Http2Stream& stream, const Stamp& at);
   // Nothing more comes of a side; the stream is over when both sides are. It may be gone afterwards.
   void settle(Http2Stream& stream, const Stamp& at, Context& context);
-  void reset(Http2Stream& stream, Side by, std::uint32_t code, const Stamp& at, Context& context);
+  // `error` is the literal name of `code`.
+  void reset(Http2Stream& stream, Side by, std::uint32_t code, std::string_view error, const Stamp& at, Context& context);
   // Nothing more comes at all: makes all rows.
   void finish(Context& context);
   // Takes what a stream holds into account anew.
@@ -56,8 +60,6 @@ class Http2Streams {
 
   Side asking = Side::client;  // who opens odd streams and sends requests
   bool persistent = true;      // no GOAWAY was seen
-  // An HTTP/1 connection that changed to this one had exchanges before.
-  void follow(std::uint64_t exchanges, Integer previous_end);
 
   std::uint32_t last(bool odd) const { return last_[odd]; }  // largest stream used so far
   std::uint64_t streams() const { return streams_; }         // opened
@@ -91,7 +93,7 @@ class Http2Streams {
   std::string_view version_;
   std::array<std::uint32_t, 2> last_{};  // even, odd
   std::array<std::uint64_t, 2> open_now_{}, most_open_now_{};
-  std::uint64_t open_exchanges_ = 0, exchanges_ = 0, streams_ = 0, pushed_ = 0;
+  std::uint64_t open_exchanges_ = 0, streams_ = 0, pushed_ = 0;
   std::array<std::uint32_t, 2> losses_{};  // times that frames were missed, by side
   std::uint64_t weight_ = 0;               // bytes that all open streams hold
   Integer previous_end_;

@@ -3,6 +3,7 @@
 #include "dissectors/http1.h"
 #include "dissectors/http2.h"
 #include "dissectors/proxy_protocol.h"
+#include "dissectors/spdy.h"
 #include "dissectors/tls.h"
 
 namespace longwire {
@@ -13,6 +14,7 @@ std::span<const KnownProtocol> protocols() {
       {"http1", Http1::probe, make_http1},
       {"tls", probe_tls, make_tls},
       {"http2", probe_http2, make_http2},
+      {"spdy", probe_spdy, [] { return make_spdy(); }},
   };
   return all;
 }

@@ -52,7 +52,7 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(SAMPLES), 11)
+        self.assertEqual(len(SAMPLES), 12)
         for sample in SAMPLES:
             if sample.stem == 'grpc':  # whose log is of another kind: see http2_samples_test.py
                 continue
@@ -64,7 +64,7 @@ class Samples(unittest.TestCase):
         unanswered = {'pipelining': ['/img/0.png'], 'shop': ['/app/endless'],  # sent after `close`; the client gave up
                       'race': ['/upload', '/status?again', '/status?once', '/upload'],  # crossed the server's FIN
                       'http2': ['/abort', '/never'], 'http2_flow': ['/never'] * 100,  # reset by the server, by the client
-                      'grpc': ['/shop.Stock/Late']}
+                      'grpc': ['/shop.Stock/Late'], 'spdy': ['/never'] * 3}
         for sample in SAMPLES:
             with self.subTest(sample.name), self.analyzed(sample) as rows:
                 found = [e['path'] for e in rows('http_exchanges') if e['status'] is None]
@@ -119,14 +119,14 @@ class Samples(unittest.TestCase):
 
     def test_readme_shows_what_the_program_prints(self):
         readme = (HOUSE / 'README.md').read_text(encoding='utf8')
-        examples = re.findall(r'^\$ longwire query (\w+)\.db "([^"]+)"\n(.*?)^```', readme, re.M | re.S)
-        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2})
+        examples = re.findall(r'^\$ longwire query (\w+)\.db "((?:[^"\\]|\\.)+)"\n(.*?)^```', readme, re.M | re.S)
+        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2, 'http2': 1, 'http2_flow': 2, 'grpc': 1})
         for name, sql, shown in examples:
             with self.subTest(sql):
                 sample, = HOUSE.glob('samples/%s.pcap*' % name)
                 database = Path(self.folder) / (name + '.db')
                 analyze(PROGRAM, sample, database)
-                printed = subprocess.run([PROGRAM, 'query', database, sql, '--format', 'table'], capture_output=True, text=True, timeout=60)
+                printed = subprocess.run([PROGRAM, 'query', database, sql.replace('\\"', '"'), '--format', 'table'], capture_output=True, text=True, timeout=60)
                 trimmed = ''.join(line.rstrip() + '\n' for line in printed.stdout.splitlines())
                 self.assertEqual((trimmed, printed.stderr), (shown, ''))
 

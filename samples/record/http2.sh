@@ -8,8 +8,9 @@
 #                  100 streams at once, resets, a shutdown in two phases
 # http2_flow.pcap  a client that stops reading, and one that cancels at once, by hand
 # grpc.pcap        calls of @grpc/grpc-js, fetched from npm
+# spdy.pcap        SPDY 2, 3 and 3.1 as spdy-transport speaks it, from npm, too
 #
-# samples/record/http2.sh [NAME...]   all three, or those named. Needs root. The peers' own logs become NAME.expected.json.
+# samples/record/http2.sh [NAME...]   all four, or those named. Needs root. The peers' own logs become NAME.expected.json.
 set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
@@ -93,8 +94,19 @@ record_grpc() {
   printf '{"connections": [], "grpc": %s}\n' "$(cat "$work/grpc.log")" >"$samples/grpc.expected.json"
 }
 
+record_spdy() {
+  npm install --silent --no-save --prefix "$work" spdy-transport@3.0.0 >/dev/null || skip 'cannot fetch spdy-transport'
+  export NODE_PATH=$work/node_modules
+  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/spdy.js" server 8200 "$work/spdy.log"
+  wait_for spdy on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/8200'
+  capture spdy.pcap "$server" eth0
+  on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/spdy.js" client 192.0.2.1 8200
+  capture_end spdy.pcap
+  python3 "$here/http2_expected.py" --spdy "$work/spdy.log" >"$samples/spdy.expected.json"
+}
+
 recordings=("$@")
-((${#recordings[@]})) || recordings=(http2 http2_flow grpc)
+((${#recordings[@]})) || recordings=(http2 http2_flow grpc spdy)
 lab_up
 servers_up
 for recording in "${recordings[@]}"; do "record_$recording"; done

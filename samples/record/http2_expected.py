@@ -1,6 +1,7 @@
 """The logs of HTTP/2 servers as one JSON text: what a reader of the capture must find.
 
     http2_expected.py NGHTTPD-LOG NGHTTPX-LOG NODE-LOG [STALLS]
+    http2_expected.py --spdy LOG
 
 Connections as expected.py tells them; a pushed exchange has the method PUSH before its own. Streams that were reset stand under
 `resets`, by the path that was asked for, with the error code. STALLS are those that the slow client logged.
@@ -53,6 +54,13 @@ def nghttpx(path):
     return [{'server_port': 8081, 'exchanges': exchanges} for _, exchanges in sorted(connections.items())]
 
 
+def spdy(path):
+    connections = collections.defaultdict(list)
+    for e in sorted(map(json.loads, open(path, encoding='utf8')), key=lambda e: e['ordinal']):
+        connections[e['connection']].append([e['method'], e['target'], e['status'], e['body']])
+    return [{'server_port': 8200, 'exchanges': exchanges} for _, exchanges in sorted(connections.items())]
+
+
 def node(path):
     """What nghttpx passed on went over loopback and is not in the capture."""
     connections, resets = collections.defaultdict(list), []
@@ -64,10 +72,12 @@ def node(path):
     return [{'server_port': 8000, 'exchanges': exchanges} for _, exchanges in sorted(connections.items())], resets
 
 
-def main(nghttpd_log, nghttpx_log, node_log, stalls=None):
-    connections, resets = node(node_log)
-    connections += nghttpd(nghttpd_log) + nghttpx(nghttpx_log)
-    told = {'connections': connections, 'resets': resets}
+def main(nghttpd_log, nghttpx_log, node_log=None, stalls=None):
+    if nghttpd_log == '--spdy':
+        told = {'connections': spdy(nghttpx_log)}
+    else:
+        connections, resets = node(node_log)
+        told = {'connections': connections + nghttpd(nghttpd_log) + nghttpx(nghttpx_log), 'resets': resets}
     if stalls:
         told['stalls'] = json.load(open(stalls, encoding='utf8'))
     rows = ',\n  '.join(json.dumps(c) for c in told.pop('connections'))

@@ -1,4 +1,4 @@
--- What was each HTTP/2 connection like: how it began, what it carried, what header compression saved, and how it ended?
+-- What was each connection of HTTP/2 or SPDY like: how it began, what it carried, what header compression saved, and how it ended?
 -- header_share   header blocks as sent, of what they stand for: 0.1 = nine tenths saved.
 CREATE VIEW http2_summary AS
 SELECT
