@@ -5,13 +5,15 @@
 
 #include "dissectors/rows/anomaly.h"
 #include "dissectors/rows/capture.h"
+#include "dissectors/rows/certificate.h"
 #include "dissectors/rows/connection.h"
 #include "dissectors/rows/http.h"
 #include "dissectors/rows/tls.h"
+#include "dissectors/rows/tls_turn.h"
 
 namespace longwire {
 
 using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
-                           TlsHandshakeRow, TlsMessageRow, AnomalyRow>;
+                           TlsHandshakeRow, TlsMessageRow, TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
 
 }  // namespace longwire
