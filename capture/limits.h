@@ -94,7 +94,13 @@ inline constexpr Limit http2_debug_bytes{"http2.debug.bytes", 1024, "bytes", "ke
 inline constexpr Limit tls_message_bytes{"tls.message.bytes", 256 << 10, "bytes",
                                          "kept of one handshake message; OpenSSL refuses certificate chains above 100 KiB"};
 inline constexpr Limit tls_list{"tls.list", 512, "entries", "told of each list in a hello; the registry knows fewer than 400 suites"};
+inline constexpr Limit certificates_in_chain{"certificates.chain", 128, "certificates",
+                                             "told of one message, and verified; OpenSSL follows 100 at most"};
+inline constexpr Limit certificate_names{"certificates.names", 1000, "names", "told of one certificate; the rest stands in its DER"};
+inline constexpr Limit certificates_remembered{"certificates.remembered", 4096, "certificates",
+                                               "and verdicts on chains, by each worker: what comes again costs no more work"};
 inline constexpr Limit tls_messages{"tls.messages", 1000, "messages", "told of one handshake, and of what follows it before the next"};
+inline constexpr Limit tls_turns{"tls.turns", 100'000, "turns", "told of one encrypted connection"};
 
 }  // namespace limits
 }  // namespace longwire

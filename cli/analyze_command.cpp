@@ -12,6 +12,7 @@
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "dissectors/body_files.h"
+#include "dissectors/certificate_trust.h"
 #include "dissectors/secrets.h"
 #include "storage/query.h"
 
@@ -43,6 +44,11 @@ po::options_description analyze_options() {
   add("keylog", po::value<std::vector<std::string>>()->value_name("FILE"), "TLS key log; read, but not used yet: TLS is not decrypted");
   add("rsa-key", po::value<std::vector<std::string>>()->value_name("FILE"),
       "server's RSA key; read, but not used yet: TLS is not decrypted");
+  add("ca-file", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "trust the CA certificates in FILE (PEM), not the system's, when chains of TLS servers are verified");
+  add("ca-path", po::value<std::vector<std::string>>()->value_name("DIR"), "likewise, those in DIR (as 'openssl rehash' makes it)");
+  add("as-of", po::value<std::string>()->value_name("TIME"),
+      "verify chains for that time (2026-11-28, 2026-11-28T12:30:00Z), not for the packet's");
   add("quiet", po::bool_switch(), "no progress, no summary");
   return options;
 }
@@ -93,12 +99,30 @@ std::uint64_t memory_limit(const po::variables_map& values) {
   return *bytes;
 }
 
+// What chains of certificates are verified against.
+TrustOptions trust_options(const po::variables_map& values) {
+  TrustOptions options;
+  if (values.count("ca-file") != 0) options.files = values["ca-file"].as<std::vector<std::string>>();
+  if (values.count("ca-path") != 0) options.folders = values["ca-path"].as<std::vector<std::string>>();
+  for (const std::string& folder : options.folders)
+    if (!std::filesystem::is_directory(folder)) throw UsageError("cannot read --ca-path " + folder + ": no folder");
+  if (values.count("as-of") == 0) return options;
+  const std::string& text = values["as-of"].as<std::string>();
+  options.as_of = parse_time(text);
+  if (!options.as_of) throw UsageError("--as-of takes a time, as 2026-11-28 or 2026-11-28T12:30:00Z, not '" + text + "'");
+  return options;
+}
+
 // Options that change what is seen, as a user would write them.
 std::string options_text(const po::variables_map& values) {
   std::string text;
   if (const std::string& filter = values["filter"].as<std::string>(); !filter.empty()) text += " --filter '" + filter + "'";
   if (overlap(values) == Overlap::last) text += " --overlap last";
   if (values.count("memory-limit") != 0) text += " --memory-limit " + values["memory-limit"].as<std::string>();
+  for (const char* option : {"ca-file", "ca-path"})
+    if (values.count(option) != 0)
+      for (const std::string& place : values[option].as<std::vector<std::string>>()) text += fmt::format(" --{} {}", option, place);
+  if (values.count("as-of") != 0) text += " --as-of " + values["as-of"].as<std::string>();
   if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
   if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
   return text.empty() ? text : text.substr(1);
@@ -158,6 +182,8 @@ int run_analyze(const std::vector<std::string>& arguments) {
   options.options_text = options_text(values);
   const Secrets tokens = secrets(values);
   options.dissect.secrets = &tokens;
+  const CertificateTrust trust(trust_options(values));
+  options.dissect.trust = &trust;
   std::optional<BodyFiles> bodies;
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 

@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <ctime>
 #include <iostream>
 #include <limits>
 #include <string_view>
@@ -65,6 +66,23 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
   }
   if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
   return number << shift;
+}
+
+std::optional<std::int64_t> parse_time(const std::string& text) {
+  constexpr std::int64_t second = 1'000'000'000, most = std::numeric_limits<std::int64_t>::max() / second;
+  std::int64_t seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  bool understood = error == std::errc() && rest == end;
+  for (const char* format : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S"}) {
+    if (understood) break;
+    std::tm parts{};
+    const char* const behind = strptime(text.c_str(), format, &parts);
+    understood = behind == end;
+    seconds = timegm(&parts);
+  }
+  if (!understood || seconds > most || seconds < -most) return std::nullopt;
+  return seconds * second;
 }
 
 }  // namespace longwire

@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 const CommandHelp help{
     "longwire report DB [options]",
     "Tells what is in a database: what was captured, connections short and long and why, reuse, closes that cost\n"
-    "something, TCP keepalive, requests that raced an idle timeout, statuses, the slowest exchanges, anomalies. What has no\n"
+    "something, TCP keepalive, requests that raced an idle timeout, TLS, statuses, the slowest exchanges, anomalies. What has no\n"
     "data is left out.",
     "  longwire report monday.db\n"
     "  longwire report monday.db --format json | jq .reuse\n"};

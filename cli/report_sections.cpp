@@ -72,6 +72,25 @@ GROUP BY client_ip, server_ip, server_port, sign
 ORDER BY connections DESC, client, server, sign)",
      5, "http2_abuse"},
 
+    {"tls", "TLS handshakes", R"(
+SELECT c.server_ip || ':' || c.server_port AS server, h.version, h.key_exchange, count(*) AS handshakes,
+  nullif(count(*) FILTER (WHERE h.resumed <> 'no'), 0) AS resumed, nullif(count(*) FILTER (WHERE h.outcome = 'failed'), 0) AS failed,
+  group_concat(DISTINCT h.alert) AS alerts, nullif(count(h.decrypted_by), 0) AS decrypted
+FROM tls_handshakes AS h
+JOIN connections AS c ON c.id = h.connection_id
+GROUP BY c.server_ip, c.server_port, h.version, h.key_exchange
+ORDER BY handshakes DESC, server, h.version, h.key_exchange)",
+     6, "tls_resumption"},
+
+    {"chains", "Certificates with a finding", R"(
+SELECT server_ip || ':' || server_port AS server, sni, chain_status, chain_error_depth AS depth, name_matches, count(*) AS handshakes,
+  min(expires_utc) AS expires_utc, min(frame) AS first_frame
+FROM certificate_chains
+WHERE chain_status <> 'ok' OR NOT name_matches OR ocsp_status = 'revoked'
+GROUP BY server_ip, server_port, sni, chain_status, chain_error_depth, name_matches
+ORDER BY handshakes DESC, server, sni)",
+     6, "certificate_chains"},
+
     {"statuses", "Statuses", R"(
 SELECT s.status, coalesce(c.reason, s.reason) AS reason, sum(s.exchanges) AS exchanges
 FROM status_summary AS s LEFT JOIN status_codes AS c USING (status)

@@ -2,7 +2,7 @@
 
 _longwire_words() {
   case $1 in
-    analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --token-key --keep-secrets --keylog --rsa-key --quiet --help' ;;
+    analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --quiet --help' ;;
     query) echo '--format --list --show --help' ;;
     report) echo '--format --help' ;;
     *) echo 'analyze query report --help --version' ;;
@@ -17,8 +17,8 @@ _longwire() {
     *:--overlap) mapfile -t COMPREPLY < <(compgen -W 'first last' -- "$word") ;;
     query:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
     report:--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
-    *:--bodies) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    *:--threads | *:--memory-limit | *:--filter | *:-f | *:--token-key) ;;
+    *:--bodies | *:--ca-path) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+    *:--threads | *:--memory-limit | *:--filter | *:-f | *:--token-key | *:--as-of) ;;
     :* | *:--help) mapfile -t COMPREPLY < <(compgen -W "$(_longwire_words '')" -- "$word"; compgen -f -- "$word") ;;
     *)
       if [[ $word == -* ]]; then

@@ -42,9 +42,9 @@ Channel::Channel(Asleep asleep) : reader_(asleep.reader.wake()), layers_(std::mo
 std::optional<Channel::Asleep> Channel::sleep() {
   const auto client = lane(Side::client).rest(), server = lane(Side::server).rest();
   if (!client || !server) return std::nullopt;
-  const auto reader = reader_->sleep();
+  auto reader = reader_->sleep();
   if (!reader) return std::nullopt;
-  return Asleep{*reader, std::move(layers_), {*client, *server}};
+  return Asleep{std::move(*reader), std::move(layers_), {*client, *server}};
 }
 
 std::uint64_t Channel::held_memory() const {

@@ -39,7 +39,7 @@ class Channel {
     SleepingReader reader;
     std::unique_ptr<std::string> layers;
     std::array<Lane::AtRest, 2> lanes;
-    std::uint64_t held_memory() const { return text_memory(layers.get()); }
+    std::uint64_t held_memory() const { return reader.held_memory() + text_memory(layers.get()); }
   };
   explicit Channel(Asleep asleep);
   // Nothing where something is pending; else the channel is of no use any more.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture/bytes.h"
+#include "dissectors/certificate_memory.h"
 #include "dissectors/row_batch.h"
 #include "reassembly/stream.h"
 
@@ -17,14 +18,16 @@ class BodyFiles;  // dissectors/body_files.h: --bodies DIR
 
 // What the user wants dissected; one for the whole run, read-only.
 struct DissectOptions {
-  const Secrets* secrets = nullptr;   // never null in a run
-  const BodyFiles* bodies = nullptr;  // null = bodies are not kept
-  std::int64_t first_capture_id = 1;  // captures.id of the capture file with index 0
+  const Secrets* secrets = nullptr;         // never null in a run
+  const BodyFiles* bodies = nullptr;        // null = bodies are not kept
+  const CertificateTrust* trust = nullptr;  // null = chains are not verified
+  std::int64_t first_capture_id = 1;        // captures.id of the capture file with index 0
 };
 
-// Where rows go; one per worker.
+// Where rows go, and what is remembered of those that went there; one per worker.
 struct RowSink {
   RowBatch* rows = nullptr;
+  CertificateMemory certificates{};
 };
 
 // Which of a packet's thousand ids a maker of rows gives out. Makers do not know of each other.
@@ -117,6 +120,7 @@ class Context {
   void anomaly(std::string_view code, Bytes part, std::string_view detail = {});
 
   RowBatch& rows() { return *sink_.rows; }
+  CertificateMemory& certificates() { return sink_.certificates; }
   Text text(std::string_view s) { return sink_.rows->arena.copy(s); }
   std::int64_t new_id(std::uint64_t packet_number) { return ids_.rows.next(packet_number); }
   // The ordinal of an exchange that begins: 1, 2 ... on the connection, whatever protocols follow one another on it.

@@ -6,13 +6,15 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "capture/bytes.h"
 #include "dissectors/context.h"
@@ -47,27 +49,58 @@ enum class AfterGap : std::uint8_t {
 // What a probe says about the first bytes of a side. `yes` and `no` are final: no later byte may change them.
 enum class Match : std::uint8_t { no, maybe, yes };
 
-// A reader for which nothing is pending, in a few words: they are all that an idle connection keeps of it.
+// A reader for which nothing is pending, in a few words: they are all that an idle connection keeps of it, but for what
+// these words own.
 class SleepingReader {
  public:
-  // `Reader` is made from its own AtRest, plain data, and goes on as if it had never slept.
+  // `Reader` is made from its own AtRest, by moving it, and goes on as if it had never slept.
   template <class Reader>
-  static SleepingReader of(const typename Reader::AtRest& words) {
-    SleepingReader asleep;
-    asleep.words_ = std::bit_cast<Words>(words);
-    asleep.wake_ = [](const Words& kept) -> std::unique_ptr<Dissector> {
-      return std::make_unique<Reader>(std::bit_cast<typename Reader::AtRest>(kept));
-    };
+  static SleepingReader of(typename Reader::AtRest rest) {
+    using Rest = typename Reader::AtRest;
+    static_assert(sizeof(Rest) <= sizeof(Words) && alignof(Rest) <= alignof(Words) && std::is_nothrow_move_constructible_v<Rest>);
+    static constexpr Kind kind{
+        [](Words& words) -> std::unique_ptr<Dissector> { return std::make_unique<Reader>(std::move(words.as<Rest>())); },
+        [](Words& from, Words& to) { std::construct_at(&to.as<Rest>(), std::move(from.as<Rest>())); },
+        [](Words& words) { std::destroy_at(&words.as<Rest>()); },
+        [](const Words& words) -> std::uint64_t {
+          if constexpr (requires(const Rest& own) { own.held_memory(); }) return words.as<Rest>().held_memory();
+          return 0;
+        }};
+    SleepingReader asleep(kind);
+    std::construct_at(&asleep.words_.as<Rest>(), std::move(rest));
     return asleep;
   }
-  std::unique_ptr<Dissector> wake() const { return wake_(words_); }
+  SleepingReader(SleepingReader&& other) noexcept : kind_(other.kind_) { kind_->move(other.words_, words_); }
+  SleepingReader& operator=(SleepingReader&&) = delete;
+  ~SleepingReader() { kind_->destroy(words_); }
+
+  std::unique_ptr<Dissector> wake() { return kind_->wake(words_); }
+  // Bytes beside the object's own.
+  std::uint64_t held_memory() const { return kind_->held_memory(words_); }
 
  private:
-  using Words = std::array<std::uint64_t, 2>;
-  SleepingReader() = default;
+  struct Words {
+    alignas(8) std::array<std::byte, 16> bytes;
+    template <class Rest>
+    Rest& as() {
+      return *std::launder(reinterpret_cast<Rest*>(bytes.data()));
+    }
+    template <class Rest>
+    const Rest& as() const {
+      return *std::launder(reinterpret_cast<const Rest*>(bytes.data()));
+    }
+  };
+  // What is known of the reader's type.
+  struct Kind {
+    std::unique_ptr<Dissector> (*wake)(Words&);
+    void (*move)(Words& from, Words& to);
+    void (*destroy)(Words&);
+    std::uint64_t (*held_memory)(const Words&);
+  };
+  explicit SleepingReader(const Kind& kind) : kind_(&kind) {}
 
   Words words_;
-  std::unique_ptr<Dissector> (*wake_)(const Words&);
+  const Kind* kind_;
 };
 
 class Dissector {

@@ -49,7 +49,9 @@ struct Constraint {
   std::string_view table;  // Key::foreign: the table whose id it is
   bool index = false;      // an index on this column is made at the end of an import
 };
+// Of rows with equal ids the first one stays: what is derived from the thing itself may be told more than once.
 constexpr Constraint primary_key{Key::primary, {}, false};
+constexpr Constraint indexed{Key::none, {}, true};
 constexpr Constraint references(std::string_view table) {
   return {Key::foreign, table, false};
 }

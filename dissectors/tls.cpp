@@ -42,10 +42,10 @@ std::uint64_t Tls::memory() const {
 
 std::optional<SleepingReader> Tls::sleep() const {
   if (handshake_ != nullptr || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
-  AtRest rest = rest_;
-  rest.client = halves_[0];
-  rest.server = halves_[1];
-  return SleepingReader::of<Tls>(rest);
+  auto rest = std::make_unique<Resting>(rest_);
+  rest->client = halves_[0];
+  rest->server = halves_[1];
+  return SleepingReader::of<Tls>({std::move(rest)});
 }
 
 // ---- records ----
@@ -101,7 +101,7 @@ Progress Tls::read_ssl2_answer(const Call& call, Bytes in) {
   const Bytes message = in.first(length);
   rest_.not_ours = true;
   const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
-  const std::string_view wrong = handshake_->take_ssl2_server_hello(read_ssl2_server_hello(message));
+  const std::string_view wrong = handshake_->take_ssl2_server_hello(read_ssl2_server_hello(message), span.first, call.context);
   if (!wrong.empty()) call.context.anomaly(wrong, message.first(1));
   tell(call, message_row(call, to_text(TlsMessageType::server_hello), span, false), span.last);
   return {.used = length};
@@ -146,7 +146,10 @@ void Tls::take_skipped(const Call& call) {
 
 void Tls::finish_passing(const Call& call, const Stamp& last) {
   const Protected passed = half(call.side).passing;
-  if (!passed.damaged) take_protected(call, passed.record, {passed.first, last, passed.record.length});
+  const TlsRecord& record = passed.record;
+  const bool inside = passed.damaged ? handshake_ == nullptr && record.type == TlsContent::application_data
+                                     : take_protected(call, record, {passed.first, last, record.length});
+  if (inside) rest_.turns.take(call.from, {record.length, passed.first, last}, call.context);
 }
 
 AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
@@ -179,7 +182,9 @@ void Tls::end(Side side, Bytes in, End how, Context& context) {
     if (here.messages.inside()) context.anomaly("tls.message.short", {});
   }
   here.ended = true;
-  if (half(other(side)).ended && handshake_ != nullptr) close(context);
+  if (!half(other(side)).ended) return;
+  if (handshake_ != nullptr) close(context);
+  rest_.turns.finish(context);
 }
 
 // ---- what is not encrypted ----
@@ -273,7 +278,11 @@ void Tls::take_message(const Call& before, const TlsMessage& message, Bytes part
     if (!wrong.empty()) now.context.anomaly(wrong, part);
   }
   const Span span{message.first, message.last, TlsMessage::header_bytes + message.length};
-  tell(now, message_row(now, type, span, false), message.last);
+  TlsMessageRow row = message_row(now, type, span, false);
+  Cursor body(message.body);
+  const std::uint32_t lifetime = body.u32();  // RFC 5077 section 3.3, RFC 8446 section 4.6.1
+  if (message.type == TlsMessageType::new_session_ticket && body.ok()) row.ticket_lifetime_s = lifetime;
+  tell(now, row, message.last);
   settle(now.context);
 }
 
@@ -301,11 +310,12 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
     case TlsMessageType::server_key_exchange:
       return of_server ? handshake_->take_server_key_exchange(message.body) : "tls.message.sender";
     case TlsMessageType::certificate:
-      if (of_server) handshake_->take_server_certificate();
-      break;
+    case TlsMessageType::compressed_certificate:
+      return handshake_->take_certificate(message, call.from, call.context);
+    case TlsMessageType::certificate_status:
+      return handshake_->take_certificate_status(message.body, call.from);
     case TlsMessageType::certificate_request:
-      if (of_server) handshake_->take_certificate_request();
-      break;
+      return of_server ? handshake_->take_certificate_request(message.body) : "tls.message.sender";
     case TlsMessageType::server_hello_done:
       if (of_server) handshake_->take_server_hello_done();
       break;
@@ -320,42 +330,54 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
 
 // ---- what is encrypted ----
 
-void Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
+// True where it carries what is spoken inside. The client may begin with that before the server has said anything (early
+// data), and before TLS 1.3 ahead of the server's Finished (RFC 7918).
+bool Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
   if (handshake_ != nullptr && is_tls13(handshake_->version())) return take_protected_tls13(call, record, span);
-  if (record.type == TlsContent::alert) return take_encrypted_alert(call, span);
-  if (record.type == TlsContent::handshake) {
+  if (record.type == TlsContent::alert) {
+    take_encrypted_alert(call, span);
+  } else if (record.type == TlsContent::handshake) {
     const bool finished = handshake_ != nullptr && !handshake_->finished(call.from);
     tell(call, message_row(call, finished ? to_text(TlsMessageType::finished) : Text{}, span, true), span.last);
-    if (!finished) return;
+    if (!finished) return false;
     handshake_->take_finished(call.from);
     handshake_->infer();
-    return settle(call.context);
+    settle(call.context);
   }
-  const bool agreed = handshake_ != nullptr && handshake_->server_hello_seen();
-  if (record.type != TlsContent::application_data || !agreed || call.from != Side::server) return;
+  if (record.type != TlsContent::application_data) return false;
+  if (handshake_ == nullptr) return true;
+  if (!handshake_->server_hello_seen()) return call.from == Side::client && handshake_->early_data_offered();
+  if (call.from == Side::client) return true;
   handshake_->take_server_data();
   settle(call.context);
+  return true;
 }
 
 // The server's flight is EncryptedExtensions to Finished; the client's is Finished, with certificates before it where it was
 // asked for them (RFC 8446 section 2), and with early data before that, which nothing tells from it but the size.
-void Tls::take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span) {
+bool Tls::take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span) {
   constexpr std::size_t end_of_early_data_bytes = 4;
-  if (record.type != TlsContent::application_data || !handshake_->server_hello_seen()) return;
+  if (record.type != TlsContent::application_data || !handshake_->server_hello_seen()) return false;
   const std::size_t finished = handshake_->protected_finished_bytes();
   const bool early = handshake_->early_data_offered();
-  if (record.length == handshake_->protected_alert_bytes()) return take_encrypted_alert(call, span);
+  if (record.length == handshake_->protected_alert_bytes()) {
+    take_encrypted_alert(call, span);
+    return false;
+  }
   if (call.from == Side::server) {
-    if (handshake_->client_flight() > 0) return infer_finished(call);  // it answers to that
-    return tell(call, message_row(call, {}, span, true), span.last);
+    const bool answers = handshake_->client_flight() > 0;
+    answers ? infer_finished(call) : tell(call, message_row(call, {}, span, true), span.last);
+    return answers;
   }
   if (record.length == finished || (early && record.length == finished + end_of_early_data_bytes)) {
     tell(call, message_row(call, to_text(TlsMessageType::finished), span, true), span.last);
-    return infer_finished(call);
+    infer_finished(call);
+    return false;
   }
-  if (early) return;
+  if (early) return true;
   tell(call, message_row(call, {}, span, true), span.last);
   if (handshake_->add_to_client_flight() == client_flight_most) infer_finished(call);
+  return false;
 }
 
 void Tls::infer_finished(const Call& call) {
@@ -413,6 +435,7 @@ void Tls::settle(Context& context) {
 
 void Tls::close(Context& context) {
   handshake_->add_row(context);
+  rest_.turns.agree(handshake_->agreement());
   rest_.last_id = handshake_->id();
   handshake_ = nullptr;
 }

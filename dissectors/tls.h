@@ -13,6 +13,7 @@
 #include "dissectors/tls_handshake.h"
 #include "dissectors/tls_message.h"
 #include "dissectors/tls_record.h"
+#include "dissectors/tls_turns.h"
 
 namespace longwire {
 
@@ -29,16 +30,21 @@ class Tls final : public Dissector {
 
  public:
   // What stays after a handshake.
-  struct AtRest {
+  struct Resting {
     std::int64_t last_id = 0;    // of the last handshake; 0 = none
     std::uint32_t messages = 0;  // told of it
     HalfAtRest client, server;
     bool swapped : 1 = false;   // the TCP server is the TLS client
     bool ssl2 : 1 = false;      // the client's hello had SSL 2.0's form
     bool not_ours : 1 = false;  // SSL 2.0 itself is spoken
+    TlsTurns turns;
+  };
+  struct AtRest {
+    std::unique_ptr<Resting> kept;
+    std::uint64_t held_memory() const { return sizeof(Resting); }
   };
   Tls() = default;
-  explicit Tls(const AtRest& rest) : rest_(rest), halves_{Half(rest.client), Half(rest.server)} {}
+  explicit Tls(const AtRest& rest) : rest_(*rest.kept), halves_{Half(rest_.client), Half(rest_.server)} {}
 
   std::string_view name() const override { return "tls"; }
   Progress data(Side side, Bytes in, Context& context) override;
@@ -97,8 +103,8 @@ class Tls final : public Dissector {
   void know_sides(Side side, TlsMessageType type);
   std::string_view take_body(const Call& call, const TlsMessage& message, Text& type);
   bool begins_handshake(TlsMessageType type) const;
-  void take_protected(const Call& call, const TlsRecord& record, const Span& span);
-  void take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span);
+  bool take_protected(const Call& call, const TlsRecord& record, const Span& span);
+  bool take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span);
   void take_encrypted_alert(const Call& call, const Span& span);
   void infer_finished(const Call& call);
   static TlsMessageRow message_row(const Call& call, Text type, const Span& span, bool encrypted);
@@ -108,7 +114,7 @@ class Tls final : public Dissector {
   void settle(Context& context);
   void close(Context& context);
 
-  AtRest rest_;  // its halves are kept in halves_
+  Resting rest_;  // its halves are kept in halves_
   std::array<Half, 2> halves_;
   std::unique_ptr<TlsHandshake> handshake_;  // null where none is going on
 };

@@ -8,15 +8,10 @@
 #include <openssl/evp.h>
 
 #include "dissectors/tls_names.h"
+#include "dissectors/wire_text.h"
 
 namespace longwire {
 namespace {
-
-std::string hexadecimal(Bytes bytes) {
-  std::string digits;
-  for (const std::uint8_t byte : bytes) fmt::format_to(std::back_inserter(digits), "{:02x}", byte);
-  return digits;
-}
 
 // Hexadecimal digest; empty where the system's OpenSSL refuses the algorithm.
 std::string digest(const EVP_MD* algorithm, std::string_view text) {

@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 
 #include "capture/limits.h"
-#include "dissectors/header_json.h"
+#include "dissectors/certificate_name.h"
+#include "dissectors/json_array.h"
 #include "dissectors/tls_fingerprint.h"
 #include "dissectors/tls_names.h"
 #include "dissectors/wire_text.h"
@@ -15,42 +16,21 @@
 namespace longwire {
 namespace {
 
-// A JSON array of texts; what limits::tls_list cuts off sets `limited`.
-class JsonArray {
- public:
-  explicit JsonArray(bool& limited) : limited_(limited) {}
-  void add(std::string_view text) {
-    if (++count_ > limits::tls_list) {
-      limited_ = true;
-      return;
-    }
-    text_ += text_.empty() ? "[\"" : ",\"";
-    append_json(text_, text);
-    text_ += '"';
-  }
-  std::string finish() { return text_.empty() ? "[]" : text_ + "]"; }
-
- private:
-  std::string text_;
-  std::uint64_t count_ = 0;
-  bool& limited_;
-};
-
 std::string names_of(Bytes numbers, std::string (*name)(std::uint16_t), bool& limited) {
-  JsonArray names(limited);
+  JsonArray names(limits::tls_list, limited);
   each_number(numbers, [&](std::uint16_t number) { names.add(name(number)); });
   return names.finish();
 }
 
 std::string names_of(TlsExtensions list, bool& limited) {
-  JsonArray names(limited);
+  JsonArray names(limits::tls_list, limited);
   while (list.next()) names.add(extension_name(list.type));
   return names.finish();
 }
 
 // Of name<8> ...
 std::string protocols_of(Bytes list, bool& limited) {
-  JsonArray names(limited);
+  JsonArray names(limits::tls_list, limited);
   for (Cursor each(list); each.left() > 0;) {
     const Bytes name = each.vec8();
     if (each.ok()) names.add(as_text(name));
@@ -64,16 +44,13 @@ std::string text_of(Bytes bytes) {
   return text;
 }
 
-std::string hexadecimal(Bytes bytes) {
-  return fmt::format("{:02x}", fmt::join(bytes, ""));
-}
-
 std::uint32_t bits_of(Bytes number) {
   while (!number.empty() && number.front() == 0) number = number.subspan(1);
   return number.empty() ? 0
                         : static_cast<std::uint32_t>(8 * (number.size() - 1)) + static_cast<std::uint32_t>(std::bit_width(number.front()));
 }
 
+constexpr std::uint16_t tls12 = 0x0303;
 constexpr std::size_t content_type_byte = 1;
 
 std::size_t tag_bytes(std::string_view suite) {
@@ -90,13 +67,14 @@ std::string_view TlsHandshake::take_client_hello(const ClientHello& hello) {
   }
   offers_ticket_ = !hello.ticket.empty();
   offers_psk_ = hello.psk;
+  encrypted_client_hello_ = hello.encrypted_client_hello;
   offers_tls13_ = is_tls13(hello.highest_version());
   client_session_id_ = as_text(hello.session_id);
   if (!hello.ssl2) client_random_ = hexadecimal(hello.random);
-  JsonArray ciphers(limited_);
+  JsonArray ciphers(limits::tls_list, limited_);
   hello.each_suite([&](std::uint16_t suite) { ciphers.add(suite_name(suite)); });
   offered_ciphers_ = ciphers.finish();
-  JsonArray stated(limited_);
+  JsonArray stated(limits::tls_list, limited_);
   stated.add(version_name(hello.version));
   offered_versions_ = hello.versions.data() == nullptr ? stated.finish() : names_of(hello.versions, version_name, limited_);
   if (hello.groups.data() != nullptr) offered_groups_ = names_of(hello.groups, group_name, limited_);
@@ -129,11 +107,13 @@ std::string_view TlsHandshake::take_server_hello(const ServerHello& hello) {
   return wrong;
 }
 
-std::string_view TlsHandshake::take_ssl2_server_hello(const Ssl2ServerHello& hello) {
+std::string_view TlsHandshake::take_ssl2_server_hello(const Ssl2ServerHello& hello, const Stamp& at, Context& context) {
   server_hello_ = ssl2_ = true;
   version_ = hello.version;
   ssl2_hit_ = hello.session_id_hit;
-  return hello.whole ? std::string_view{} : "tls.server_hello.malformed";
+  if (!hello.whole) return "tls.server_hello.malformed";
+  return hello.certificate.empty() ? std::string_view{}
+                                   : certificates_.take_ssl2(hello.certificate, {Side::server, false, {}, at}, context);
 }
 
 // Of DHE (RFC 5246 section 7.4.3): dh_p<16> dh_g<16> dh_Ys<16> ...; of ECDHE (RFC 8422 section 5.4): curve_type(1), and where
@@ -153,6 +133,43 @@ std::string_view TlsHandshake::take_server_key_exchange(Bytes body) {
     dh_bits_ = bits_of(exchange.vec16());
   }
   return exchange.ok() ? std::string_view{} : "tls.server_key_exchange.malformed";
+}
+
+// In TLS 1.3 the form of the message is another (RFC 8446 section 4.4.2), and it may be compressed (RFC 8879).
+std::string_view TlsHandshake::take_certificate(const TlsMessage& message, Side from, Context& context) {
+  server_certificate_ = server_certificate_ || from == Side::server;
+  const std::string_view sni = sni_ ? std::string_view(*sni_) : std::string_view{};
+  const TlsCertificates::Reading reading{from, is_tls13(version_), sni, message.first};
+  const bool compressed = message.type == TlsMessageType::compressed_certificate;
+  return compressed ? certificates_.take_compressed(message.body, reading, context) : certificates_.take(message.body, reading, context);
+}
+
+// Who may have issued the client's certificate, as distinguished names:
+//   TLS 1.2 (RFC 5246 section 7.4.4)   certificate_types<8> signature_algorithms<16> authorities<16>; before it without the second
+//   TLS 1.3 (RFC 8446 section 4.3.2)   request_context<8> extensions<16>, one of which may be authorities<16>
+//   authorities                        name<16> ...
+std::string_view TlsHandshake::take_certificate_request(Bytes body) {
+  certificate_request_ = true;
+  Cursor request(body);
+  Bytes authorities;
+  request.vec8();
+  if (is_tls13(version_)) {
+    TlsExtensions list(request.vec16());
+    while (list.next())
+      if (list.type == tls_extension::certificate_authorities) authorities = Cursor(list.data).vec16();
+    if (!list.ok()) return "tls.certificate_request.malformed";
+  } else {
+    if (version_ >= tls12) request.vec16();
+    authorities = request.vec16();
+  }
+  JsonArray names(limits::tls_list, limited_);
+  Cursor each(authorities);
+  while (each.left() > 0) {
+    const Bytes name = each.vec16();
+    if (each.ok()) names.add(distinguished_name(name));
+  }
+  if (!authorities.empty()) authorities_ = names.finish();
+  return request.ok() && request.left() == 0 && each.ok() ? std::string_view{} : "tls.certificate_request.malformed";
 }
 
 void TlsHandshake::take_ending_alert(Side from, std::optional<std::uint8_t> description) {
@@ -175,6 +192,21 @@ std::size_t TlsHandshake::protected_finished_bytes() const {
   const std::string_view suite = cipher_ ? std::string_view(*cipher_) : std::string_view{};
   const std::size_t hash_bytes = suite.ends_with("SHA384") ? 48 : 32;
   return 4 + hash_bytes + content_type_byte + tag_bytes(suite);
+}
+
+// In TLS 1.3 the choice of ALPN is encrypted, and by NPN always.
+TlsTurns::Agreement TlsHandshake::agreement() const {
+  const auto offers_h2 = [](const MaybeText& protocols) { return protocols && protocols->find("\"h2\"") != std::string::npos; };
+  TlsTurns::Agreement agreement;
+  if (alpn_) {
+    agreement.multiplexed = alpn_ == "h2";
+  } else if (client_hello_ && !(is_tls13(version_) ? offers_h2(offered_alpn_) : offers_h2(offered_npn_))) {
+    agreement.multiplexed = false;
+  }
+  agreement.tls13 = is_tls13(version_);
+  if (agreement.tls13) agreement.overhead_bytes = static_cast<std::uint8_t>(content_type_byte + tag_bytes(cipher_.value_or("")));
+  if (version_ != 0) agreement.alert_bytes = agreement.tls13 ? static_cast<std::uint8_t>(protected_alert_bytes()) : 0;
+  return agreement;
 }
 
 // The newest way it offers. A client that offers TLS 1.3 sends a session id that may stand for nothing (RFC 8446 appendix
@@ -250,6 +282,7 @@ void TlsHandshake::add_row(Context& context) const {
   if (group_ != 0) row.named_group = context.text(group_name(group_));
   if (dh_bits_ != 0) row.dh_bits = dh_bits_;
   row.sni = column(sni_);
+  if (client_hello_) row.encrypted_client_hello = encrypted_client_hello_;
   row.offered_alpn = column(offered_alpn_);
   row.alpn = column(alpn_);
   row.offered_npn = column(offered_npn_);
@@ -264,18 +297,26 @@ void TlsHandshake::add_row(Context& context) const {
   row.alert = column(alert_);
   if (alert_by_) row.alert_by = to_text(*alert_by_);
   row.client_certificate_requested = client_certificate_requested();
+  row.client_authorities = column(authorities_);
   row.ja3 = column(ja3_);
   row.ja3s = column(ja3s_);
   row.ja4 = column(ja4_);
+  if (const auto& verdict = certificates_.verdict()) {
+    row.chain_status = verdict->status;
+    if (verdict->status != "ok") row.chain_error_depth = verdict->error_depth;
+  }
+  if (const auto matches = certificates_.name_matches()) row.name_matches = *matches;
   row.midstream = !client_hello_;
-  row.limited = limited_;
+  row.limited = limited_ || certificates_.limited();
   context.rows().add(row);
+  certificates_.add_rows(context, id_);
 }
 
 std::uint64_t TlsHandshake::memory() const {
-  std::uint64_t bytes = sizeof *this + client_session_id_.capacity() + server_session_id_.capacity();
-  for (const MaybeText* text : {&client_random_, &offered_versions_, &offered_ciphers_, &offered_groups_, &sni_, &offered_alpn_,
-                                &extensions_, &ja3_, &ja4_, &alpn_, &offered_npn_, &server_extensions_, &ja3s_, &cipher_, &alert_})
+  std::uint64_t bytes = sizeof *this + client_session_id_.capacity() + server_session_id_.capacity() + certificates_.memory();
+  for (const MaybeText* text :
+       {&client_random_, &offered_versions_, &offered_ciphers_, &offered_groups_, &sni_, &offered_alpn_, &extensions_, &ja3_, &ja4_, &alpn_,
+        &offered_npn_, &server_extensions_, &ja3s_, &cipher_, &alert_, &authorities_})
     if (*text) bytes += (*text)->capacity();
   return bytes;
 }

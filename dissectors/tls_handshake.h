@@ -12,7 +12,10 @@
 
 #include "dissectors/context.h"
 #include "dissectors/rows/tls.h"
+#include "dissectors/tls_certificates.h"
 #include "dissectors/tls_hello.h"
+#include "dissectors/tls_message.h"
+#include "dissectors/tls_turns.h"
 
 namespace longwire {
 
@@ -25,10 +28,11 @@ class TlsHandshake {
   // The messages that tell something, by who sent them. `code` of the anomaly where the message is malformed, else null.
   std::string_view take_client_hello(const ClientHello& hello);
   std::string_view take_server_hello(const ServerHello& hello);
-  std::string_view take_ssl2_server_hello(const Ssl2ServerHello& hello);
+  std::string_view take_ssl2_server_hello(const Ssl2ServerHello& hello, const Stamp& at, Context& context);
   std::string_view take_server_key_exchange(Bytes body);
-  void take_server_certificate() { server_certificate_ = true; }
-  void take_certificate_request() { certificate_request_ = true; }
+  std::string_view take_certificate(const TlsMessage& message, Side from, Context& context);
+  std::string_view take_certificate_status(Bytes body, Side from) { return certificates_.take_status(body, from); }
+  std::string_view take_certificate_request(Bytes body);
   void take_server_hello_done() { server_hello_done_ = true; }
   void take_server_change_cipher_spec() { server_changed_ = true; }
   void take_finished(Side from) { finished_[index(from)] = true; }
@@ -57,6 +61,9 @@ class TlsHandshake {
   std::size_t protected_alert_bytes() const;
   std::size_t protected_finished_bytes() const;
 
+  // What follows from it for the records behind it.
+  TlsTurns::Agreement agreement() const;
+
   bool finished(Side from) const { return finished_[index(from)]; }
   // Nothing that may still come belongs to it.
   bool over() const { return failed_ || (finished_[0] && finished_[1]); }
@@ -79,15 +86,17 @@ class TlsHandshake {
   std::optional<Side> speaker_;  // of the last message
 
   MaybeText client_random_, offered_versions_, offered_ciphers_, offered_groups_, sni_, offered_alpn_, extensions_, ja3_, ja4_;
-  MaybeText alpn_, offered_npn_, server_extensions_, ja3s_, cipher_, alert_;
+  MaybeText alpn_, offered_npn_, server_extensions_, ja3s_, cipher_, alert_, authorities_;
   std::string client_session_id_, server_session_id_;
   std::uint16_t version_ = 0, suite_ = 0, group_ = 0;  // as agreed; 0 = not seen
   std::uint32_t dh_bits_ = 0;
   unsigned client_flight_ = 0;
+  TlsCertificates certificates_;
   std::optional<Side> alert_by_;
   std::array<bool, 2> finished_{};  // by side
   bool client_hello_ = false, server_hello_ = false, retry_ = false;
-  bool offers_ticket_ = false, offers_psk_ = false, offers_tls13_ = false, psk_taken_ = false, early_data_ = false;
+  bool offers_ticket_ = false, offers_psk_ = false, offers_tls13_ = false, psk_taken_ = false, early_data_ = false,
+       encrypted_client_hello_ = false;
   bool server_certificate_ = false, server_key_exchange_ = false, server_hello_done_ = false, certificate_request_ = false,
        server_changed_ = false, server_holed_ = false, ssl2_ = false, ssl2_hit_ = false;
   bool failed_ = false, inferred_ = false, limited_ = false;

@@ -61,6 +61,10 @@ void read_extension(ClientHello& hello, std::uint16_t type, Bytes data) {
     case tls_extension::next_protocol_negotiation:
       hello.npn = true;
       break;
+    case tls_extension::encrypted_client_hello:
+    case tls_extension::encrypted_server_name:
+      hello.encrypted_client_hello = true;
+      break;
     default:
       break;
   }

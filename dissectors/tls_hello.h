@@ -21,9 +21,10 @@ namespace longwire {
 
 // Extension types that are read. IANA, TLS ExtensionType Values.
 namespace tls_extension {
-constexpr std::uint16_t server_name = 0, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13, alpn = 16,
-                        session_ticket = 35, draft_key_share = 40, pre_shared_key = 41, early_data = 42, supported_versions = 43,
-                        key_share = 51, next_protocol_negotiation = 13172;
+constexpr std::uint16_t server_name = 0, status_request = 5, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13,
+                        alpn = 16, session_ticket = 35, draft_key_share = 40, pre_shared_key = 41, early_data = 42, supported_versions = 43,
+                        certificate_authorities = 47, key_share = 51, next_protocol_negotiation = 13172, encrypted_client_hello = 65037,
+                        encrypted_server_name = 65486;
 }  // namespace tls_extension
 
 // Walks a list of extensions.
@@ -64,7 +65,7 @@ struct ClientHello {
   Bytes point_formats;         // list of bytes
   Bytes signature_algorithms;  // list of numbers
   Bytes ticket;                // empty where it merely asks for one
-  bool psk = false, early_data = false, npn = false;
+  bool psk = false, early_data = false, npn = false, encrypted_client_hello = false;
 
   // Calls `take` with each suite. In the SSL 2.0 form those of SSL 2.0 itself are 24-bit numbers, and left out.
   template <class Take>

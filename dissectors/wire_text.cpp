@@ -80,4 +80,12 @@ std::string excerpt(std::string_view bytes) {
   return text;
 }
 
+std::string hexadecimal(Bytes bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
+  return text;
+}
+
 }  // namespace longwire

@@ -18,4 +18,7 @@ void append_as_utf8(std::string& out, std::string_view bytes);
 // For a person at a terminal: at most the first 200 bytes; control characters and what is not UTF-8 stand as \xNN.
 std::string excerpt(std::string_view bytes);
 
+// Two lower-case digits a byte.
+std::string hexadecimal(Bytes bytes);
+
 }  // namespace longwire

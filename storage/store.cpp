@@ -140,8 +140,9 @@ class Store::State {
     run(import_settings());
   }
 
-  // OR IGNORE: ids are unique by their making; should two be equal all the same, the first row stays and the import goes
-  // on. It costs nothing: SQLite looks for the key in any case.
+  // OR IGNORE: what has its id from itself (certificates) may be told by several workers, and stays once. Ids that are
+  // unique by their making never meet; should two do so all the same, the first row stays and the import goes on. It costs
+  // nothing: SQLite looks for the key in any case.
   void prepare_inserts() {
     for (const Table& table : tables()) {
       Insert& insert = inserts_.emplace_back(table);

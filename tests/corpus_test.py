@@ -5,7 +5,8 @@
 The captures stand in $LONGWIRE_SHARED/captures (default: ../shared beside the checkout); without them the test is skipped.
 INDEX.tsv there names them, truth/ holds what tshark makes of each. Compared are, for each pair of endpoints: connections,
 payload bytes of each direction (each byte once), HTTP/1 requests (method, target, host, the frame that completes them) and
-response statuses; and the frames of TCP keepalive probes and of their answers. HTTP inside TLS and HTTP/2 are not compared: nothing reads them yet.
+response statuses; the frames of TCP keepalive probes and of their answers; and of each first TLS handshake on a connection
+what its hellos say (JA3, JA3S and JA4 among it), and the certificates that came in the clear. HTTP inside TLS and HTTP/2 are not compared: nothing reads them yet.
 """
 import collections
 import concurrent.futures
@@ -43,6 +44,8 @@ KNOWN = {
     'arkime+arkime/tests/pcap/wireshark-retrans.pcap': [
         (r'no keepalive probe in frame 102$', 'an ACK from before a FIN that was sent twice and not acknowledged yet, captured late'),
     ],
+    'zeek+zeek/testing/btest/Traces/tls/smtp-starttls.pcap': [(r': TLS ', 'STARTTLS: what stands before it is SMTP, which nothing reads')],
+    'arkime+arkime/tests/pcap/socks-https-example.pcap': [(r': TLS ', 'behind a SOCKS handshake, which nothing reads')],
     'OISF+suricata-verify/tests/http-gap-simple/input.pcap': [
         (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
     ],
@@ -155,10 +158,58 @@ def keepalive_differs(truth, rows):
             yield 'keepalive %s in frame %d' % (what, frame)
 
 
+def tls_told(truth):
+    """{pair: what the hellos and certificates of each connection say}."""
+    ends_of = {s['id']: pair(endpoint(*s['client'].split(' ')), endpoint(*s['server'].split(' '))) for s in truth['tcp']['streams']}
+    talks = collections.defaultdict(list)
+    for c in (truth.get('tls') or {}).get('connections', []):
+        said = c['summary']
+        if not said.get('ja3'):
+            continue
+        version = said['version'] and {0x0300: 'SSL 3.0', 0x0301: 'TLS 1.0', 0x0302: 'TLS 1.1', 0x0303: 'TLS 1.2'}.get(int(said['version'], 16), 'TLS 1.3')
+        chains = [] if version == 'TLS 1.3' else [z['sha256'] for m in c.get('certificates', []) for z in m['chain'] if z.get('bytes')]
+        alpn = None if version == 'TLS 1.3' else said.get('alpn_selected')
+        talks[ends_of[c['stream']]].append((said['ja3'], said.get('ja4'), said.get('ja3s'), said.get('sni') or None, version,
+                                            said.get('cipher_name'), alpn, sorted(set(chains))))
+    return talks
+
+
+def tls_found(rows):
+    """The same from the database."""
+    certificates = {c['id']: c['sha256'] for c in rows('certificates')}
+    sent, handshakes = collections.defaultdict(set), collections.defaultdict(list)
+    for h in sorted(rows('tls_handshakes'), key=lambda h: h['id']):
+        handshakes[h['connection_id']].append(h)
+    of_handshake = {h['id']: h['connection_id'] for listed in handshakes.values() for h in listed}
+    for t in rows('tls_certificates'):
+        sent[of_handshake[t['handshake_id']]].add(certificates[t['certificate_id']])
+    talks = collections.defaultdict(list)
+    for c in sorted(rows('connections'), key=lambda c: c['id']):
+        for h in handshakes[c['id']][:1]:
+            ends = pair(*(endpoint(c[role + '_ip'], c[role + '_port']) for role in ('client', 'server')))
+            alpn, version = h['alpn'], re.sub(r' \(draft.*', '', h['version'] or '') or None
+            talks[ends].append((h['ja3'], h['ja4'], h['ja3s'], h['sni'] or None, version, h['cipher'], alpn, sorted(sent[c['id']])))
+    return talks
+
+
+TLS_FACTS = ('JA3', 'JA4', 'JA3S', 'SNI', 'version', 'cipher', 'ALPN', 'certificates')
+
+
+def tls_differs(truth, rows):
+    ours = tls_found(rows)
+    for ends, theirs in sorted(tls_told(truth).items()):
+        for n, told in enumerate(theirs):
+            have = ours[ends][n] if n < len(ours[ends]) else (None,) * len(TLS_FACTS)
+            for fact, a, b in zip(TLS_FACTS, told, have):
+                if a and a != b:
+                    yield '%s - %s: TLS %s %s, found %s' % (*ends, fact, a, b)
+
+
 def differences(truth, rows):
     if sum(c['packets'] for c in rows('captures')) != truth['capture']['packets']:
         yield 'packets'
     yield from keepalive_differs(truth, rows)
+    yield from tls_differs(truth, rows)
     expected, tunnels = told(truth)
     have = found(rows)
     for ends in sorted(set(have) - set(expected)):

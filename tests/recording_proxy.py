@@ -51,7 +51,7 @@ class RecordingProxy:
     def __init__(self, server_port, path, as_port=443):
         self.server_port, self.as_port = server_port, as_port
         self.recording = Recording(path)
-        self.threads = []
+        self.threads, self.sockets = [], []
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
         self.accepting = threading.Thread(target=self.accept_all)
@@ -65,7 +65,8 @@ class RecordingProxy:
         self.accepting.join()
         for thread in self.threads:
             thread.join()
-        self.listener.close()
+        for each in (self.listener, *self.sockets):
+            each.close()
         self.recording.file.close()
 
     def accept_all(self):
@@ -75,6 +76,7 @@ class RecordingProxy:
             except OSError:
                 return
             far = socket.create_connection(('127.0.0.1', self.server_port))
+            self.sockets += near, far
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client, server = Side(CLIENT, port), Side(SERVER, self.as_port)

@@ -14,6 +14,7 @@ from pathlib import Path
 from longwire import HOUSE, SAMPLES, Rows, analyze
 
 PROGRAM = sys.argv[1]
+TRUSTED = ['--ca-file', str(HOUSE / 'samples/tls.ca.pem')]
 GONE = 499  # nginx's word for a client that went away unanswered
 
 
@@ -43,7 +44,7 @@ class Samples(unittest.TestCase):
 
     def analyzed(self, sample):
         database = Path(self.folder) / (sample.stem + '.db')
-        self.assertEqual(analyze(PROGRAM, sample, database), (0, ''))
+        self.assertEqual(analyze(PROGRAM, sample, database, *TRUSTED), (0, ''))
         return Rows(database)
 
     def setUp(self):
@@ -52,7 +53,7 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(SAMPLES), 12)
+        self.assertEqual(len(SAMPLES), 13)
         for sample in SAMPLES:
             if sample.stem == 'grpc':  # whose log is of another kind: see http2_samples_test.py
                 continue
@@ -107,6 +108,35 @@ class Samples(unittest.TestCase):
             upload, = [e for e in rows('http_exchanges') if e['method'] == 'POST']
         self.assertEqual((upload['interim_statuses'], upload['request_body_bytes'], upload['status']), ('[100]', 20000, 201))
 
+    def test_tls_is_what_nginx_logged_without_a_key(self):
+        told = json.loads((HOUSE / 'samples/tls.expected.json').read_text(encoding='utf8'))['tls']
+        with self.analyzed(HOUSE / 'samples/tls.pcap') as rows:
+            connections = {(c['client_port'], c['server_port']): c['id'] for c in rows('connections')}
+            handshakes = {h['connection_id']: h for h in rows('tls_handshakes')}
+            turns = collections.Counter(t['connection_id'] for t in rows('tls_turns'))
+            kinds = {k['connection_id']: k for k in rows('connection_kinds')}
+        for log in told:
+            with self.subTest(log):
+                i = connections.pop((log['client_port'], log['server_port']))
+                handshake = handshakes[i]
+                self.assertEqual((handshake['version'], handshake['sni'], handshake['outcome']),
+                                 (log['version'].replace('v', ' '), log['sni'], 'completed'))
+                self.assertEqual(handshake['resumed'] != 'no', log['reused'] == 'r')
+                if log['http'] == 'HTTP/1.1':
+                    self.assertEqual(turns[i], log['requests'])
+                    self.assertEqual(kinds[i]['kind'], 'short' if log['requests'] == 1 else 'long')
+        refused = sorted((h['alert_by'], h['alert'], h['chain_status']) for h in handshakes.values() if h['outcome'] == 'failed')
+        self.assertEqual(refused, [('client', 'certificate_expired', 'cert_has_expired'),
+                                   ('client', 'unknown_ca', 'depth_zero_self_signed_cert'),
+                                   ('server', 'handshake_failure', None)])
+        self.assertEqual(sorted(connections.values()), sorted(i for i, h in handshakes.items() if h['outcome'] == 'failed'))
+
+    def test_a_server_that_closes_idle_tls_connections_is_found_out(self):
+        with self.analyzed(HOUSE / 'samples/tls.pcap') as rows:
+            timeout, = [t for t in rows('idle_timeouts') if t['effective_s'] is not None]
+        self.assertAlmostEqual(timeout['effective_s'], 1, delta=0.05)  # tls.conf
+        self.assertEqual(timeout['encrypted'], 1)
+
     def test_every_named_question_has_an_answer(self):
         database = Path(self.folder) / 'shop.db'
         analyze(PROGRAM, HOUSE / 'samples/shop.pcapng', database)
@@ -120,12 +150,12 @@ class Samples(unittest.TestCase):
     def test_readme_shows_what_the_program_prints(self):
         readme = (HOUSE / 'README.md').read_text(encoding='utf8')
         examples = re.findall(r'^\$ longwire query (\w+)\.db "((?:[^"\\]|\\.)+)"\n(.*?)^```', readme, re.M | re.S)
-        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2, 'http2': 1, 'http2_flow': 2, 'grpc': 1})
+        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2, 'http2': 1, 'http2_flow': 2, 'grpc': 1, 'tls': 4})
         for name, sql, shown in examples:
             with self.subTest(sql):
                 sample, = HOUSE.glob('samples/%s.pcap*' % name)
                 database = Path(self.folder) / (name + '.db')
-                analyze(PROGRAM, sample, database)
+                analyze(PROGRAM, sample, database, *TRUSTED)
                 printed = subprocess.run([PROGRAM, 'query', database, sql.replace('\\"', '"'), '--format', 'table'], capture_output=True, text=True, timeout=60)
                 trimmed = ''.join(line.rstrip() + '\n' for line in printed.stdout.splitlines())
                 self.assertEqual((trimmed, printed.stderr), (shown, ''))

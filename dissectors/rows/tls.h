@@ -9,13 +9,15 @@ struct TlsHandshakeRow {
   Integer id, connection_id, start_ns, end_ns, first_frame, last_frame, round_trips;
   Text client_random, offered_versions, version, offered_ciphers, cipher, key_exchange, offered_groups, named_group;
   Integer dh_bits;
-  Text sni, offered_alpn, alpn, offered_npn, extensions, server_extensions, resumption_offered, resumed, early_data;
+  Text sni;
+  Integer encrypted_client_hello;
+  Text offered_alpn, alpn, offered_npn, extensions, server_extensions, resumption_offered, resumed, early_data;
   Integer hello_retry;
   Text outcome;
   Integer inferred;
   Text alert, alert_by;
   Integer client_certificate_requested;
-  Text ja3, ja3s, ja4, decrypted_by, chain_status;
+  Text client_authorities, ja3, ja3s, ja4, decrypted_by, chain_status;
   Integer chain_error_depth, name_matches, midstream, limited;
 
   static constexpr TableInfo table{"tls_handshakes", "one TLS or SSL handshake, or what was seen of it"};
@@ -40,6 +42,9 @@ struct TlsHandshakeRow {
       column("named_group", &TlsHandshakeRow::named_group, "of the key exchange; NULL = none, or not seen"),
       column("dh_bits", &TlsHandshakeRow::dh_bits, "bits of the prime of a Diffie-Hellman group that the server sent itself"),
       column("sni", &TlsHandshakeRow::sni, "server name asked for (RFC 6066); NULL = none"),
+      column("encrypted_client_hello", &TlsHandshakeRow::encrypted_client_hello,
+             "1 = the client sent another hello encrypted inside this one (RFC 9849), or random bytes that look like one: then sni is for "
+             "all to see"),
       column("offered_alpn", &TlsHandshakeRow::offered_alpn, "JSON array, as sent (RFC 7301)"),
       column("alpn", &TlsHandshakeRow::alpn, "chosen by the server; in TLS 1.3 it is encrypted"),
       column("offered_npn", &TlsHandshakeRow::offered_npn, "JSON array: what the server offered by NPN, ALPN's predecessor"),
@@ -50,11 +55,14 @@ struct TlsHandshakeRow {
       column("resumed", &TlsHandshakeRow::resumed, "no, session_id, ticket, psk; NULL = cannot be told"),
       column("early_data", &TlsHandshakeRow::early_data, "no, offered (what became of it is encrypted), accepted, rejected"),
       column("hello_retry", &TlsHandshakeRow::hello_retry, "1 = the server asked for another hello first"),
-      column("outcome", &TlsHandshakeRow::outcome, "completed, failed (an alert ended it), incomplete; NULL = one direction was not seen, or SSL 2.0"),
+      column("outcome", &TlsHandshakeRow::outcome,
+             "completed, failed (an alert ended it), incomplete; NULL = one direction was not seen, or SSL 2.0"),
       column("inferred", &TlsHandshakeRow::inferred, "1 = its end was encrypted: told by the order and sizes of records"),
       column("alert", &TlsHandshakeRow::alert, "IANA name of the alert that ended it; NULL = none, or encrypted"),
       column("alert_by", &TlsHandshakeRow::alert_by, "client or server: who sent that alert"),
       column("client_certificate_requested", &TlsHandshakeRow::client_certificate_requested, "NULL = encrypted, or not seen"),
+      column("client_authorities", &TlsHandshakeRow::client_authorities,
+             "JSON array of distinguished names: who may have issued the client's certificate; NULL = anyone, or not asked"),
       column("ja3", &TlsHandshakeRow::ja3, "of the first ClientHello; NULL for one in SSL 2.0's form"),
       column("ja3s", &TlsHandshakeRow::ja3s, "of the ServerHello; of the HelloRetryRequest where none followed"),
       column("ja4", &TlsHandshakeRow::ja4, "of the first ClientHello"),
@@ -71,6 +79,7 @@ struct TlsMessageRow {
   Text type;
   Integer time_ns, frame, end_ns, last_frame, bytes, encrypted;
   Text alert_level, alert;
+  Integer ticket_lifetime_s;
 
   static constexpr TableInfo table{"tls_messages", "one message of a handshake, in the order seen: the handshake as a ladder"};
   static constexpr auto columns = std::make_tuple(
@@ -86,7 +95,9 @@ struct TlsMessageRow {
       column("bytes", &TlsMessageRow::bytes, "of the message with its header; encrypted: of the record's fragment"),
       column("encrypted", &TlsMessageRow::encrypted, "1 = its type is inferred, or unknown"),
       column("alert_level", &TlsMessageRow::alert_level, "of an alert: warning, fatal"),
-      column("alert", &TlsMessageRow::alert, "of an alert: its IANA name"));
+      column("alert", &TlsMessageRow::alert, "of an alert: its IANA name"),
+      column("ticket_lifetime_s", &TlsMessageRow::ticket_lifetime_s,
+             "of a session ticket: how long the server will take it (RFC 8446 section 4.6.1); before TLS 1.3 a hint, 0 = none"));
 };
 
 }  // namespace longwire

@@ -86,6 +86,11 @@ SELECT
           FROM http_exchanges AS e
           WHERE e.connection_id = f.id AND e.ordinal = f.exchanges AND e.method IS NOT NULL AND e.response_start_ns IS NULL
         ) THEN 'request_reset'
+        WHEN f.rst_by = 'server' AND EXISTS (
+          SELECT 1
+          FROM tls_turns AS t
+          WHERE t.connection_id = f.id AND f.exchanges = 0 AND NOT t.multiplexed AND t.response_start_ns IS NULL
+        ) THEN 'request_reset'
         WHEN f.lost_bytes > 0 THEN 'lost_data'
         WHEN f.unread_bytes > 0 THEN 'unread_data'
         WHEN f.fins > 0 THEN 'reset_after_fin'

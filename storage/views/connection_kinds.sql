@@ -7,19 +7,35 @@
 --              failed = bytes were sent, but no request came whole.
 --       NULL:  long; or not closed yet; or too little was seen to tell: one_way, cut, missing bytes, midstream, no request.
 -- open  1 = the capture ended first, or the connection was evicted: its kind so far.
+-- encrypted  1 = TLS without keys: its turns (tls_turns) stand for exchanges; of HTTP/2 one may be many. Of short ones, why is
+--       then known only where the turn failed. Of idle ones, failed = the TLS handshake was not completed.
 CREATE VIEW connection_kinds AS
-WITH kinds AS (
+WITH turns AS MATERIALIZED (
+  SELECT connection_id, count(*) AS turns, max(response_start_ns IS NOT NULL) AS answered FROM tls_turns GROUP BY connection_id
+),
+uses AS (
+  SELECT
+    c.*,
+    c.layers = 'tls' AND c.exchanges = 0 AS encrypted,
+    iif(c.exchanges = 0, coalesce(t.turns, 0), c.exchanges) AS uses,
+    t.answered
+  FROM connections AS c
+  LEFT JOIN turns AS t ON t.connection_id = c.id
+),
+kinds AS (
   SELECT
     id,
     exchanges,
+    coalesce(encrypted, 0) AS encrypted,
+    answered,
     CASE
-      WHEN exchanges >= 2 THEN 'long'
-      WHEN exchanges = 1 THEN 'short'
-      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'tls/http1') THEN 'idle'
+      WHEN uses >= 2 THEN 'long'
+      WHEN uses = 1 THEN 'short'
+      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'tls/http1', 'tls') THEN 'idle'
     END AS kind,
     close_kind IN ('open', 'evicted') AS open,
     coalesce(one_way OR cut OR midstream OR limited OR client_missing_bytes > 0 OR server_missing_bytes > 0, 0) AS unsure
-  FROM connections
+  FROM uses
 )
 SELECT
   k.id AS connection_id,
@@ -27,6 +43,7 @@ SELECT
   CASE k.kind
     WHEN 'short' THEN
       CASE
+        WHEN k.exchanges = 0 THEN iif(k.open OR k.unsure OR k.answered, NULL, 'failed')
         WHEN e.upgraded_to IS NOT NULL THEN 'upgraded'
         WHEN (e.complete OR e.method IS NULL) AND NOT e.persistent THEN 'negotiated'
         WHEN k.open THEN NULL
@@ -40,10 +57,12 @@ SELECT
         WHEN c.established_ns IS NULL THEN 'unanswered'
         WHEN k.open THEN NULL
         WHEN c.client_bytes + c.server_bytes = 0 THEN 'unused'
+        WHEN k.encrypted AND EXISTS (SELECT 1 FROM tls_handshakes AS h WHERE h.connection_id = k.id AND h.outcome = 'completed') THEN 'unused'
         ELSE 'failed'
       END
   END AS why,
-  k.open
+  k.open,
+  k.encrypted
 FROM kinds AS k
 JOIN connections AS c ON c.id = k.id
 LEFT JOIN http_exchanges AS e ON k.exchanges = 1 AND e.connection_id = k.id

@@ -3,6 +3,8 @@
 -- it was used first. exchanges_p95: nearest rank. handshake_ms_avoidable: handshakes of connections that were opened while
 -- another one, last used for the same authority, was idle and persistent: from the end of an exchange after which it was
 -- persistent to its next request, to the first FIN or RST, or, where neither came, to the end of the capture.
+-- encrypted: 1 = TLS without keys: turns (tls_turns) stand for exchanges, the server name that the client asked for for the
+-- authority, and each answered turn leaves the connection persistent. Handshakes of TLS count with those of TCP.
 CREATE VIEW connection_reuse AS
 WITH exchanges AS MATERIALIZED (
   SELECT
@@ -10,11 +12,23 @@ WITH exchanges AS MATERIALIZED (
     authority,
     ordinal,
     CASE WHEN persistent AND complete AND upgraded_to IS NULL THEN response_end_ns END AS idle_from_ns,
-    lead(request_start_ns) OVER (PARTITION BY connection_id ORDER BY ordinal) AS next_start_ns
+    lead(request_start_ns) OVER (PARTITION BY connection_id ORDER BY ordinal) AS next_start_ns,
+    0 AS encrypted
   FROM http_exchanges
+  UNION ALL
+  SELECT
+    t.connection_id,
+    (SELECT h.sni FROM tls_handshakes AS h WHERE h.connection_id = t.connection_id ORDER BY h.id LIMIT 1),
+    t.ordinal,
+    t.response_end_ns,
+    lead(t.request_start_ns) OVER (PARTITION BY t.connection_id ORDER BY t.ordinal),
+    1
+  FROM tls_turns AS t
+  CROSS JOIN connections AS c ON c.id = t.connection_id
+  WHERE c.exchanges = 0
 ),
 uses AS (
-  SELECT connection_id, authority, min(ordinal) = 1 AS opened_for, count(*) AS exchanges
+  SELECT connection_id, authority, min(ordinal) = 1 AS opened_for, count(*) AS exchanges, encrypted
   FROM exchanges
   GROUP BY connection_id, authority COLLATE NOCASE
 ),
@@ -27,8 +41,18 @@ paired AS (
     u.connection_id,
     u.opened_for,
     u.exchanges,
+    u.encrypted,
     c.start_ns,
-    c.handshake_rtt_ns,
+    c.handshake_rtt_ns + coalesce(
+      (
+        SELECT h.end_ns - h.start_ns
+        FROM tls_handshakes AS h
+        WHERE h.connection_id = c.id AND h.outcome = 'completed' AND c.layers LIKE 'tls%'
+        ORDER BY h.id
+        LIMIT 1
+      ),
+      0
+    ) AS handshake_ns,
     dense_rank() OVER (ORDER BY c.client_ip, c.server_ip, c.server_port, u.authority COLLATE NOCASE) AS pair
   FROM uses AS u
   JOIN connections AS c ON c.id = u.connection_id
@@ -56,16 +80,16 @@ idle AS MATERIALIZED (
 ),
 -- At the same instant a connection ceases to be idle first (0), then another opens (1), then one becomes idle (2).
 moments AS (
-  SELECT pair, from_ns AS at_ns, 2 AS step, 1 AS change, NULL AS handshake_rtt_ns FROM idle WHERE to_ns > from_ns
+  SELECT pair, from_ns AS at_ns, 2 AS step, 1 AS change, NULL AS handshake_ns FROM idle WHERE to_ns > from_ns
   UNION ALL
   SELECT pair, to_ns, 0, -1, NULL FROM idle WHERE to_ns > from_ns
   UNION ALL
-  SELECT pair, start_ns, 1, 0, handshake_rtt_ns FROM used WHERE opened_for AND handshake_rtt_ns IS NOT NULL AND pair_connections > 1
+  SELECT pair, start_ns, 1, 0, handshake_ns FROM used WHERE opened_for AND handshake_ns IS NOT NULL AND pair_connections > 1
 ),
 counted AS (
   SELECT
     pair,
-    handshake_rtt_ns,
+    handshake_ns,
     sum(change) OVER (PARTITION BY pair ORDER BY at_ns, step ROWS UNBOUNDED PRECEDING) AS idle_connections
   FROM moments
 ),
@@ -73,9 +97,9 @@ counted AS (
 facts AS (
   SELECT *, 0 AS avoidable_ns FROM used
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, pair, NULL, NULL, handshake_rtt_ns
+  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, pair, NULL, NULL, handshake_ns
   FROM counted
-  WHERE handshake_rtt_ns IS NOT NULL AND idle_connections > 0
+  WHERE handshake_ns IS NOT NULL AND idle_connections > 0
 )
 SELECT
   max(client_ip) AS client_ip,
@@ -89,8 +113,9 @@ SELECT
   max(exchanges) FILTER (WHERE rank = (pair_connections * 95 + 99) / 100) AS exchanges_p95,
   max(exchanges) AS exchanges_max,
   round(avg(exchanges = 1), 4) AS one_exchange_share,
-  round(sum(handshake_rtt_ns) FILTER (WHERE opened_for) / 1e6, 3) AS handshake_ms_paid,
-  CASE WHEN count(handshake_rtt_ns) FILTER (WHERE opened_for) > 0 THEN round(sum(avoidable_ns) / 1e6, 3) END AS handshake_ms_avoidable
+  round(sum(handshake_ns) FILTER (WHERE opened_for) / 1e6, 3) AS handshake_ms_paid,
+  CASE WHEN count(handshake_ns) FILTER (WHERE opened_for) > 0 THEN round(sum(avoidable_ns) / 1e6, 3) END AS handshake_ms_avoidable,
+  max(encrypted) AS encrypted
 FROM facts
 GROUP BY pair
 ORDER BY exchanges DESC, pair;

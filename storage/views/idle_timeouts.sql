@@ -4,7 +4,8 @@
 -- within one second of each other, where these are half of all such closes (idle_closes) or more: a timer is sharp. closes:
 -- how many they are; spread_s: from the shortest to the longest of them. A close within 100 ms of the response is no timer.
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
--- the timer, so it is none.
+-- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
+-- are such.
 CREATE VIEW idle_timeouts AS
 WITH exchanges AS MATERIALIZED (
   SELECT
@@ -19,9 +20,29 @@ WITH exchanges AS MATERIALIZED (
           FROM tcp_events AS t
           WHERE t.connection_id = c.id AND t.side = 'server' AND t.kind IN ('fin', 'rst')
         ) - e.response_end_ns
-    END AS closed_after_ns
+    END AS closed_after_ns,
+    0 AS encrypted
   FROM http_exchanges AS e
   CROSS JOIN connections AS c ON c.id = e.connection_id  -- CROSS: in this order, one pass over the exchanges
+  UNION ALL
+  SELECT
+    c.server_ip,
+    c.server_port,
+    NULL,
+    iif(t.response_start_ns IS NOT NULL, t.idle_before_ns, NULL),
+    CASE
+      WHEN t.request_start_ns IS NOT NULL AND t.ordinal = last.ordinal AND c.closed_first = 'server' THEN
+        (
+          SELECT min(e.time_ns)
+          FROM tcp_events AS e
+          WHERE e.connection_id = c.id AND e.side = 'server' AND e.kind IN ('fin', 'rst')
+        ) - t.response_end_ns
+    END,
+    1
+  FROM tls_turns AS t
+  CROSS JOIN (SELECT connection_id, max(ordinal) AS ordinal FROM tls_turns GROUP BY connection_id) AS last USING (connection_id)
+  CROSS JOIN connections AS c ON c.id = t.connection_id
+  WHERE c.exchanges = 0
 ),
 -- A request that crossed the close was not pending yet when the server closed.
 idle_closes AS (
@@ -32,7 +53,7 @@ idle_closes AS (
   JOIN connections AS c ON c.id = r.connection_id
 ),
 servers AS (
-  SELECT server_ip, server_port, max(keep_alive_timeout_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s
+  SELECT server_ip, server_port, max(keep_alive_timeout_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s, max(encrypted) AS encrypted
   FROM exchanges
   GROUP BY server_ip, server_port
 ),
@@ -65,7 +86,8 @@ SELECT
   round(r.spread_s, 3) AS spread_s,
   round(s.longest_survived_s, 3) AS longest_survived_s,
   all_closes.idle_closes,
-  s.longest_survived_s > r.effective_s + r.spread_s + 1 AS contradicted
+  s.longest_survived_s > r.effective_s + r.spread_s + 1 AS contradicted,
+  s.encrypted
 FROM servers AS s
 LEFT JOIN ranked AS r ON r.server_ip = s.server_ip AND r.server_port = s.server_port AND r.rank = 1 AND 2 * r.closes >= r.idle_closes
 LEFT JOIN ranked AS all_closes ON all_closes.server_ip = s.server_ip AND all_closes.server_port = s.server_port AND all_closes.rank = 1

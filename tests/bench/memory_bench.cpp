@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <string>
 
 #include "dissectors/secrets.h"
 #include "dissectors/session.h"
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
 constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+// A record of application data.
+const std::string encrypted = std::string("\x17\x03\x03\x00\x64", 5) + std::string(100, 'e');
 constexpr std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 std::uint64_t heap() {
@@ -81,17 +84,27 @@ void half_open(Worker& worker, std::uint32_t which) {
   worker.add(which, Side::client, syn, 0, 0);
 }
 
-void asks(Worker& worker, std::uint32_t which) {
+void asks(Worker& worker, std::uint32_t which, std::string_view what) {
   worker.add(which, Side::client, syn, 0, 0);
   worker.add(which, Side::server, syn | ack, 0, 0);
   worker.add(which, Side::client, ack, 0, 0);
-  worker.add(which, Side::client, ack, 0, 0, request);
+  worker.add(which, Side::client, ack, 0, 0, what);
+}
+
+void waits(Worker& worker, std::uint32_t which) {
+  asks(worker, which, request);
 }
 
 void one_exchange(Worker& worker, std::uint32_t which) {
-  asks(worker, which);
+  waits(worker, which);
   worker.add(which, Side::server, ack, 0, request.size(), response);
   worker.add(which, Side::client, ack, request.size(), response.size());
+}
+
+void one_turn_of_tls(Worker& worker, std::uint32_t which) {
+  asks(worker, which, encrypted);
+  worker.add(which, Side::server, ack, 0, encrypted.size(), encrypted);
+  worker.add(which, Side::client, ack, encrypted.size(), encrypted.size());
 }
 
 void measure(std::string_view name, std::uint32_t connections, const std::function<void(Worker&, std::uint32_t)>& make) {
@@ -118,6 +131,7 @@ int main(int argc, char** argv) {
   fmt::print("{:<24} {:>12} {:>8} {:>8} {:>8}\n", "bytes a connection", "connections", "facts", "working", "heap");
   longwire::measure("half-open", count, longwire::half_open);
   longwire::measure("idle after an exchange", count, longwire::one_exchange);
-  longwire::measure("waits for an answer", count, longwire::asks);
+  longwire::measure("idle in TLS, after a turn", count, longwire::one_turn_of_tls);
+  longwire::measure("waits for an answer", count, longwire::waits);
   return 0;
 }

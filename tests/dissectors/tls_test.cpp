@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/conversation.h"
+#include "tests/made_certificate.h"
 #include "tests/tls_bytes.h"
 
 namespace longwire::test {
@@ -34,7 +35,8 @@ std::string server_hello(const ServerHelloFields& fields) {
 }
 // RFC 8422 section 5.4: named_curve, x25519.
 const std::string server_key_exchange = tls_message(12, u8(3) + u16(29) + vec8(std::string(32, 'k')));
-const std::string certificate = tls_message(11, vec24(vec24("certificate")));
+const std::string der = make_certificate({.common_name = "a"}).der;
+const std::string certificate = tls_message(11, vec24(vec24(der)));
 const std::string server_hello_done = tls_message(14, "");
 const std::string client_key_exchange = handshake_record(16, vec8(std::string(32, 'k')));
 const std::string finished = protected_record(handshake, 40);
@@ -90,7 +92,7 @@ TEST(Tls, AFullHandshakeOfTls12) {
   EXPECT_EQ(messages(full_tls12().close(), "ordinal from_client type frame bytes encrypted"),
             "tls_messages ordinal=1 from_client=1 type=client_hello frame=1 bytes=101 encrypted=0\n"
             "tls_messages ordinal=2 from_client=0 type=server_hello frame=2 bytes=85 encrypted=0\n"
-            "tls_messages ordinal=3 from_client=0 type=certificate frame=2 bytes=21 encrypted=0\n"
+            "tls_messages ordinal=3 from_client=0 type=certificate frame=2 bytes=251 encrypted=0\n"
             "tls_messages ordinal=4 from_client=0 type=server_key_exchange frame=2 bytes=40 encrypted=0\n"
             "tls_messages ordinal=5 from_client=0 type=server_hello_done frame=2 bytes=4 encrypted=0\n"
             "tls_messages ordinal=6 from_client=1 type=client_key_exchange frame=3 bytes=37 encrypted=0\n"
@@ -301,7 +303,8 @@ TEST(Tls, AClientHelloInTheFormOfSsl2) {
   EXPECT_EQ(handshakes(talk, "offered_versions offered_ciphers version cipher key_exchange resumed ja3 ja4"),
             "tls_handshakes offered_versions=[\"TLS 1.0\"] offered_ciphers=[\"TLS_RSA_WITH_AES_256_CBC_SHA\",\"TLS_RSA_WITH_RC4_128_MD5\"] "
             "version=TLS 1.0 cipher=TLS_RSA_WITH_AES_256_CBC_SHA key_exchange=RSA resumed=no ja3=NULL ja4=NULL\n");
-  const std::string server_body = u8(4) + u8(0) + u8(1) + u16(2) + u16(4) + u16(3) + u16(2) + "cert" + specs.substr(0, 3) + "id";
+  const std::string server_body =
+      u8(4) + u8(0) + u8(1) + u16(2) + u16(static_cast<unsigned>(der.size())) + u16(3) + u16(2) + der + specs.substr(0, 3) + "id";
   Conversation ssl2;
   ssl2.client(hello)
       .server(u16(0x8000 | static_cast<unsigned>(server_body.size())) + server_body)

@@ -41,6 +41,10 @@ TEST_F(Views, AllAnswerFromRowsThatKnowNothing) {
   batch_.add(HttpExchangeRow{});
   batch_.add(TcpEventRow{});
   batch_.add(KeepaliveProbeRow{});
+  batch_.add(TlsHandshakeRow{});
+  batch_.add(TlsTurnRow{});
+  batch_.add(CertificateRow{});
+  batch_.add(TlsCertificateRow{});
   batch_.add(AnomalyRow{});
   for (const NamedQuestion& question : named_questions()) answer("SELECT * FROM " + question.name);
 }
@@ -182,7 +186,7 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
   connection(200, {230});
   // Exchanges per connection: 1, 1, 1, 2, 4.
   EXPECT_EQ(answer("SELECT * FROM connection_reuse"),
-            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0"}}));
+            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0", "0"}}));
 }
 
 TEST_F(Views, ConnectionReuseKnowsPairsAndAuthoritiesApart) {
