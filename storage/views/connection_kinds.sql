@@ -31,7 +31,7 @@ kinds AS (
     CASE
       WHEN uses >= 2 THEN 'long'
       WHEN uses = 1 THEN 'short'
-      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'tls/http1', 'tls') THEN 'idle'
+      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'http2', 'http1/http2', 'tls/http1', 'tls/http2', 'tls') THEN 'idle'
     END AS kind,
     close_kind IN ('open', 'evicted') AS open,
     coalesce(one_way OR cut OR midstream OR limited OR client_missing_bytes > 0 OR server_missing_bytes > 0, 0) AS unsure
@@ -44,7 +44,7 @@ SELECT
     WHEN 'short' THEN
       CASE
         WHEN k.exchanges = 0 THEN iif(k.open OR k.unsure OR k.answered, NULL, 'failed')
-        WHEN e.upgraded_to IS NOT NULL THEN 'upgraded'
+        WHEN e.upgraded_to IS NOT NULL AND e.stream_id IS NULL THEN 'upgraded'
         WHEN (e.complete OR e.method IS NULL) AND NOT e.persistent THEN 'negotiated'
         WHEN k.open THEN NULL
         WHEN e.complete AND e.persistent THEN 'unused'
