@@ -1,11 +1,9 @@
 #include "cli/report_sections.h"
 
-#include <array>
-
 namespace longwire {
 namespace {
 
-constexpr std::array<ReportSection, 13> sections{{
+constexpr ReportSection sections[] = {
     {"captures", "Captures", R"(
 SELECT path, format, packets, bytes,
   strftime('%Y-%m-%d %H:%M:%S', started_ns / 1000000000, 'unixepoch') AS started_utc,
@@ -108,7 +106,7 @@ SELECT why, exchanges FROM incomplete_exchanges)",
     {"anomalies", "Anomalies", R"(
 SELECT code, anomalies, connections, first_frame, example FROM anomaly_summary)",
      8, "anomaly_summary"},
-}};
+};
 
 }  // namespace
 
