@@ -88,7 +88,7 @@ void Http2Connection::take_frame(const Call& call, const Http2Frame& frame, Byte
     case Http2FrameType::origin:
       return facts_.origin(payload);
     case Http2FrameType::priority_update:
-      return take_priority_update(call, payload);
+      return take_priority_update(call, payload, bytes);
     case Http2FrameType::data:
       break;
   }
@@ -324,12 +324,19 @@ void Http2Connection::take_priority(const Call& call, const Http2Frame& frame, B
   Cursor in(payload);
   const Http2Priority priority = Http2Priority::read(in);
   if (priority.depends_on == frame.stream) tell(call.context, "http2.priority.self", bytes.first(1));
-  Http2Stream* stream = streams_.find(frame.stream);
-  if (stream == nullptr && (streams_.lossy() || streams_.closed(frame.stream))) return;
-  if (stream == nullptr && streams_.size() >= limits::http2_streams) return streams_.set_limited();
-  if (stream == nullptr) stream = &make_stream(frame.stream, bytes, call.context);  // it stays idle, and others may depend on it
+  Http2Stream* stream = open_or_idle(call, frame.stream, bytes);
+  if (stream == nullptr) return;
   stream->priority = priority;
   stream->has_priority = true;
+}
+
+// A stream that may be told about before it is opened: others depend on it, or it is only about to be.
+Http2Stream* Http2Connection::open_or_idle(const Call& call, std::uint32_t id, Bytes bytes) {
+  Http2Stream* stream = streams_.find(id);
+  if (stream != nullptr || id == 0 || streams_.lossy() || streams_.closed(id)) return stream;
+  if (streams_.size() < limits::http2_streams) return &make_stream(id, bytes, call.context);
+  streams_.set_limited();
+  return nullptr;
 }
 
 void Http2Connection::take_reset(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes) {
@@ -388,9 +395,9 @@ void Http2Connection::take_window_update(const Call& call, const Http2Frame& fra
 }
 
 //   priority-update = R(1) prioritized-stream(31) Priority-Field-Value      RFC 9218 section 7.1
-void Http2Connection::take_priority_update(const Call&, Bytes payload) {
+void Http2Connection::take_priority_update(const Call& call, Bytes payload, Bytes bytes) {
   Cursor in(payload);
-  Http2Stream* stream = streams_.find(in.u32() & 0x7fffffff);
+  Http2Stream* stream = open_or_idle(call, in.u32() & 0x7fffffff, bytes);
   if (stream != nullptr) stream->urgency.read(as_text(in.rest()));
 }
 

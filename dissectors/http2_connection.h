@@ -103,6 +103,7 @@ class Http2Connection {
   void end_promise(const Call& call, Bytes bytes);
 
   Http2Stream* stream_of(const Call& call, const Http2Frame& frame, Bytes bytes);
+  Http2Stream* open_or_idle(const Call& call, std::uint32_t id, Bytes bytes);
   Http2Stream& make_stream(std::uint32_t id, Bytes bytes, Context& context);
   void take_message(const Call& call, Http2Stream& stream, Bytes bytes);
   void check_request(const Call& call, const Http2Fields& fields, Bytes bytes);
@@ -113,7 +114,7 @@ class Http2Connection {
   void take_reset(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes);
   void take_settings(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes);
   void take_window_update(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes);
-  void take_priority_update(const Call& call, Bytes payload);
+  void take_priority_update(const Call& call, Bytes payload, Bytes bytes);
   void apply_window(Side sender, const Stamp& at);
 
   std::array<Half, 2> halves_;

@@ -24,7 +24,8 @@ void Http2Stream::take_request(Side side, const Http2Fields& fields, const Disse
   protocol = keep(Pseudo::protocol);
   connect = fields.value(Pseudo::method) == "CONNECT";
   head = fields.value(Pseudo::method) == "HEAD";
-  urgency = fields.urgency();
+  if (urgency.urgency < 0) urgency.urgency = fields.urgency().urgency;  // a frame may have told before
+  if (urgency.incremental < 0) urgency.incremental = fields.urgency().incremental;
   begin_message(side, fields, false, options);
 }
 
