@@ -2,6 +2,7 @@
 // ten times as long.
 #include <benchmark/benchmark.h>
 
+#include "dissectors/secrets.h"
 #include "tests/conversation.h"
 #include "tests/http2_bytes.h"
 
@@ -74,3 +75,5 @@ void header_blocks(benchmark::State& state) {
 BENCHMARK(header_blocks)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
+
+BENCHMARK_MAIN();
