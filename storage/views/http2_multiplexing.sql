@@ -2,31 +2,18 @@
 -- open_at_once_max    streams of the client open at the same time; limit_announced: SETTINGS_MAX_CONCURRENT_STREAMS of the server,
 --                     NULL = no limit announced.
 -- interleaved_share   share of the server's DATA frames that followed one of another stream whose body was not over.
--- at_limit_share      share of the connection's time with as many streams open as are allowed; NULL = no limit announced.
+-- open_at_once_mean   over the time from the first stream opened to the last one closed.
+-- at_limit_share      share of that time with as many streams open as are allowed; NULL = no limit announced.
 CREATE VIEW http2_multiplexing AS
-WITH changes (connection_id, at_ns, change) AS (
-  SELECT connection_id, opened_ns, 1 FROM http2_streams WHERE stream_id % 2 = 1 AND opened_ns IS NOT NULL
-  UNION ALL
-  SELECT connection_id, closed_ns, -1 FROM http2_streams WHERE stream_id % 2 = 1 AND opened_ns IS NOT NULL AND closed_ns IS NOT NULL
-),
-steps AS (
+WITH held AS (
   SELECT
-    connection_id,
-    at_ns,
-    lead(at_ns) OVER later - at_ns AS lasted_ns,
-    sum(change) OVER later AS open_now
-  FROM changes
-  WINDOW later AS (PARTITION BY connection_id ORDER BY at_ns, change ROWS UNBOUNDED PRECEDING)
-),
-held AS (
-  SELECT
-    s.connection_id,
-    sum(s.lasted_ns) FILTER (WHERE s.open_now >= h.server_settings ->> 'MAX_CONCURRENT_STREAMS') AS at_limit_ns,
-    sum(s.lasted_ns * s.open_now) AS stream_ns,
-    sum(s.lasted_ns) AS all_ns
-  FROM steps AS s
+    n.connection_id,
+    sum(n.lasted_ms) AS all_ms,
+    sum(n.lasted_ms * n.open_now) AS stream_ms,
+    sum(n.lasted_ms) FILTER (WHERE n.open_now >= h.server_settings ->> 'MAX_CONCURRENT_STREAMS') AS at_limit_ms
+  FROM http2_concurrency AS n
   JOIN http2_connections AS h USING (connection_id)
-  GROUP BY s.connection_id
+  GROUP BY n.connection_id
 )
 SELECT
   h.connection_id,
@@ -34,9 +21,9 @@ SELECT
   h.max_concurrent_streams_seen AS open_at_once_max,
   h.server_settings ->> 'MAX_CONCURRENT_STREAMS' AS limit_announced,
   round(1.0 * h.server_data_interleaved / (h.frames -> 'server' ->> 'DATA'), 3) AS interleaved_share,
-  round(1.0 * held.stream_ns / nullif(held.all_ns, 0), 2) AS open_at_once_mean,
+  round(held.stream_ms / nullif(held.all_ms, 0), 2) AS open_at_once_mean,
   CASE WHEN h.server_settings ->> 'MAX_CONCURRENT_STREAMS' IS NOT NULL
-    THEN round(1.0 * coalesce(held.at_limit_ns, 0) / nullif(held.all_ns, 0), 3)
+    THEN round(coalesce(held.at_limit_ms, 0) / nullif(held.all_ms, 0), 3)
   END AS at_limit_share
 FROM http2_connections AS h
 LEFT JOIN held ON held.connection_id = h.connection_id;
