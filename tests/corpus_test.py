@@ -6,7 +6,8 @@ The captures stand in $LONGWIRE_SHARED/captures (default: ../shared beside the c
 INDEX.tsv there names them, truth/ holds what tshark makes of each. Compared are, for each pair of endpoints: connections,
 payload bytes of each direction (each byte once), HTTP/1 requests (method, target, host, the frame that completes them) and
 response statuses; the frames of TCP keepalive probes and of their answers; and of each first TLS handshake on a connection
-what its hellos say (JA3, JA3S and JA4 among it), and the certificates that came in the clear. HTTP inside TLS and HTTP/2 are not compared: nothing reads them yet.
+what its hellos say (JA3, JA3S and JA4 among it), and the certificates that came in the clear; of HTTP/2 in the clear each
+stream's method, authority, path and status, and the frames of each type. What is inside TLS is not compared.
 """
 import collections
 import concurrent.futures
@@ -116,11 +117,13 @@ def found(rows):
             talk.missing[sender] += c[role + '_missing_bytes']
     for e in sorted(rows('http_exchanges'), key=lambda e: e['id']):
         talk = of_connection[e['connection_id']]
+        if e['stream_id'] is not None and not e['upgraded_to']:
+            continue  # HTTP/2 is compared apart; a request for h2c was one of HTTP/1
         if e['method'] is not None:
             target = e['authority'] if e['method'] == 'CONNECT' else e['path']
             talk.requests.append((e['method'], visible(target), visible(e['authority']).lower(), e['request_first_frame'],
                                   e['request_last_frame']))
-        statuses = json.loads(e['interim_statuses'] or '[]') + ([] if e['status'] is None else [e['status']])
+        statuses = json.loads(e['interim_statuses'] or '[]') + ([] if e['status'] is None or e['stream_id'] is not None else [e['status']])
         talk.statuses.update(statuses)
         talk.whole_statuses += len(statuses) if e['complete'] else 0
     return talks
@@ -205,11 +208,40 @@ def tls_differs(truth, rows):
                     yield '%s - %s: TLS %s %s, found %s' % (*ends, fact, a, b)
 
 
+def http2_differs(truth, rows):
+    """Frames that tshark leaves out, because it lost its way in the stream, are no difference."""
+    ends_of = {s['id']: pair(endpoint(*s['client'].split(' ')), endpoint(*s['server'].split(' '))) for s in truth['tcp']['streams']}
+    ids = collections.defaultdict(set)
+    for c in rows('connections'):
+        ids[pair(*(endpoint(c[role + '_ip'], c[role + '_port']) for role in ('client', 'server')))].add(c['id'])
+    exchanges, connections = rows('http_exchanges'), rows('http2_connections')
+    for c in (truth.get('http2') or {}).get('connections', []):
+        if c['over_tls']:
+            continue
+        ends = ends_of[c['stream']]
+        said = lambda text: '%s - %s: HTTP/2 %s' % (*ends, text)
+        have = {e['stream_id']: e for e in exchanges if e['connection_id'] in ids[ends]}
+        for s in c['streams']:
+            wanted = {k: s[k] for k in ('method', 'authority', 'path', 'status') if s.get(k) is not None}
+            found = {k: (have.get(s['id']) or {}).get(k) for k in wanted}
+            if wanted != found:
+                yield said('stream %d: %s, found %s' % (s['id'], wanted, found))
+        counted = collections.Counter()
+        for row in connections:
+            if row['connection_id'] in ids[ends]:
+                for types in json.loads(row['frames']).values():
+                    counted.update(types)
+        for kind, n in c['frames'].items():  # to tshark SETTINGS are with their acknowledgements, and these once more
+            if not kind.endswith('_ACK') and not kind.isdigit() and counted[kind] < n:
+                yield said('%d %s frames, found %d' % (n, kind, counted[kind]))
+
+
 def differences(truth, rows):
     if sum(c['packets'] for c in rows('captures')) != truth['capture']['packets']:
         yield 'packets'
     yield from keepalive_differs(truth, rows)
     yield from tls_differs(truth, rows)
+    yield from http2_differs(truth, rows)
     expected, tunnels = told(truth)
     have = found(rows)
     for ends in sorted(set(have) - set(expected)):
