@@ -16,11 +16,11 @@ MILLISECOND = 1_000_000  # ns
 
 
 class Http2Samples(unittest.TestCase):
-    def analyzed(self, name):
+    def analyzed(self, name, *options):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         database = Path(scratch.name) / 'rows.db'
-        self.assertEqual(analyze(PROGRAM, HOUSE / ('samples/%s.pcap' % name), database), (0, ''))
+        self.assertEqual(analyze(PROGRAM, HOUSE / ('samples/%s.pcap' % name), database, *options), (0, ''))
         self.told = json.loads((HOUSE / ('samples/%s.expected.json' % name)).read_text(encoding='utf8'))
         return Rows(database)
 
@@ -111,6 +111,17 @@ class Http2Samples(unittest.TestCase):
             calls = rows('grpc_calls')
         deadline_exceeded = 4  # which the client tells itself: it resets the stream, and no status comes
         self.assertEqual([[c['method'], deadline_exceeded if c['reset_error'] == 'CANCEL' else c['grpc_status']] for c in calls], self.told['grpc'])
+
+    def test_what_tls_carries_is_read_with_its_keys(self):
+        with self.analyzed('http2_tls', '--keylog', HOUSE / 'samples/http2_tls.keys') as rows:
+            if not any(h['decrypted_by'] for h in rows('tls_handshakes')):
+                self.skipTest('TLS is not decrypted')
+            connections = rows('http2_connections')
+            exchanges = collections.defaultdict(list)
+            for e in rows('http_exchanges'):
+                exchanges[e['connection_id']].append([e['method'], e['path'], e['status'], e['response_body_bytes']])
+        self.assertEqual([c['how'] for c in connections], ['alpn', 'alpn'])
+        self.assertEqual(list(exchanges.values()), [c['exchanges'] for c in self.told['connections']])
 
     def test_nothing_was_lost_of_the_compression(self):
         for name in ('http2', 'http2_flow', 'grpc'):

@@ -7,14 +7,15 @@
 # http2.pcap       curl, nghttp, h2load and Node as clients: prior knowledge, upgrade, priorities, CONTINUATION, push, trailers,
 #                  100 streams at once, resets, a shutdown in two phases
 # http2_flow.pcap  a client that stops reading, and one that cancels at once, by hand
+# http2_tls.pcap   curl with nghttpd inside TLS 1.2 and 1.3, with a key log: http2_tls.keys
 # grpc.pcap        calls of @grpc/grpc-js, fetched from npm
 # spdy.pcap        SPDY 2, 3 and 3.1 as spdy-transport speaks it, from npm, too
 #
-# samples/record/http2.sh [NAME...]   all four, or those named. Needs root. The peers' own logs become NAME.expected.json.
+# samples/record/http2.sh [NAME...]   all of them, or those named. Needs root. The peers' own logs become NAME.expected.json.
 set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
-needs nghttp nghttpd nghttpx h2load curl node npm python3
+needs nghttp nghttpd nghttpx h2load curl openssl node npm python3
 at_once=(chrt --fifo 50)  # so that what the client logs is when it happened
 "${at_once[@]}" true 2>/dev/null || at_once=()
 client=lw-client-$$ server=lw-server-$$
@@ -83,6 +84,26 @@ record_http2_flow() {
   expect http2_flow "$work/stalls.json"
 }
 
+record_http2_tls() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=shop.example/O=Longwire' \
+    -addext 'subjectAltName=DNS:shop.example' -keyout "$work/key.pem" -out "$work/certificate.pem" 2>/dev/null
+  in_background ip netns exec "$server" nghttpd --verbose --htdocs="$work/www" --push=/index.html=/style.css \
+    8443 "$work/key.pem" "$work/certificate.pem" >"$work/nghttpd_tls.log"
+  wait_for 'nghttpd with TLS' on "$server" curl --silent --insecure --output /dev/null https://192.0.2.1:8443/style.css
+  local from version
+  from=$(($(wc -l <"$work/nghttpd_tls.log") + 1))
+  capture http2_tls.pcap "$server" eth0
+  for version in 1.2 1.3; do
+    on "$client" env SSLKEYLOGFILE="$work/http2_tls.keys" curl --silent --http2 --tls-max "$version" --cacert "$work/certificate.pem" \
+      --resolve shop.example:8443:192.0.2.1 --output /dev/null --output /dev/null --output /dev/null \
+      https://shop.example:8443/index.html https://shop.example:8443/style.css https://shop.example:8443/large.txt
+  done
+  capture_end http2_tls.pcap
+  install -m 644 "$work/http2_tls.keys" "$samples/http2_tls.keys"
+  tail -n "+$from" "$work/nghttpd_tls.log" >"$work/nghttpd.part"
+  python3 "$here/http2_expected.py" "$work/nghttpd.part" /dev/null /dev/null | sed 's/"server_port": 8080/"server_port": 8443/' >"$samples/http2_tls.expected.json"
+}
+
 record_grpc() {
   npm install --silent --no-save --prefix "$work" @grpc/grpc-js@1.14.7 >/dev/null || skip 'cannot fetch @grpc/grpc-js'
   export NODE_PATH=$work/node_modules
@@ -106,7 +127,7 @@ record_spdy() {
 }
 
 recordings=("$@")
-((${#recordings[@]})) || recordings=(http2 http2_flow grpc spdy)
+((${#recordings[@]})) || recordings=(http2 http2_flow http2_tls grpc spdy)
 lab_up
 servers_up
 for recording in "${recordings[@]}"; do "record_$recording"; done
