@@ -65,6 +65,8 @@ inline constexpr Limit detect_bytes{"detect.bytes", 4096, "bytes", "of one side 
 inline constexpr Limit http1_header_bytes{"http1.header.bytes", 256 << 10, "bytes",
                                           "of one message's start line and header section; servers accept 8 to 64 KiB"};
 inline constexpr Limit http1_pipeline{"http1.pipeline", 1024, "requests", "waiting for their response on one connection"};
+inline constexpr Limit http_cookies{"http.cookies", 1000, "cookies",
+                                    "told of one message in each direction; browsers keep 50 to 180 a site (RFC 6265 section 6.1)"};
 inline constexpr Limit http1_chunk_line{"http1.chunk.line.bytes", 4096, "bytes", "of one chunk-size line with its extensions"};
 inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} << 32, "bytes",
                                      "decoded from one body; counting stops there"};

@@ -1,6 +1,6 @@
-# Writes OUTPUT, a C++ source that holds the files of ROOM/views and ROOM/reference as text (storage/sql_files.h).
+# Writes OUTPUT, a C++ source that holds the files of ROOM/views, ROOM/reference and ROOM/indexes as text (storage/sql_files.h).
 set(source "// Made by storage/embed.cmake.\n#include \"storage/sql_files.h\"\n\n#include <array>\n\nnamespace longwire {\n")
-foreach(folder views reference)
+foreach(folder views reference indexes)
   file(GLOB paths ${ROOM}/${folder}/*.sql)
   list(SORT paths)
   list(LENGTH paths count)

@@ -1,4 +1,4 @@
-// The SQL that stands in files of its own, part of the program: each view and each reference table is one file, named
+// The SQL that stands in files of its own, part of the program: each view, reference table and index is one file, named
 // like it, whose first line is a comment that says what it is for.
 #pragma once
 
@@ -16,5 +16,7 @@ struct SqlFile {
 std::span<const SqlFile> views_files();
 // storage/reference/: one table each, created and filled, replacing an older one.
 std::span<const SqlFile> reference_files();
+// storage/indexes/: one CREATE INDEX each, made at the end of an import.
+std::span<const SqlFile> indexes_files();
 
 }  // namespace longwire

@@ -101,7 +101,8 @@ struct KeepaliveProbeRow {
   static constexpr TableInfo table{"keepalive_probes", "one TCP keepalive probe and its answer; nothing to do with HTTP keep-alive"};
   static constexpr auto columns = std::make_tuple(
       column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
-      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection", indexed_reference("connections")),
+      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection, index keepalive_probes_narrow",
+             references("connections")),
       column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
       column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
       column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode; the same again for a copy that the network delivered, too"),
