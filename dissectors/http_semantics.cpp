@@ -208,6 +208,7 @@ class Reader {
     const UriParts parts = split_uri(uri);
     HttpLocationRow row;
     row.exchange_id = exchange_.id;
+    row.status = exchange_.status;
     row.location = text(value);
     row.uri = text(uri);
     const std::string scheme = lower(parts.scheme.value_or(""));
@@ -216,6 +217,10 @@ class Reader {
     std::string path(parts.path);
     if (parts.query) path.append("?").append(*parts.query);
     row.path = text(asked_for(path));
+    if (exchange_.authority.data() != nullptr) {
+      const std::string own = lower(exchange_.scheme);
+      row.cross_origin = scheme != own || row.authority != comparable_authority(exchange_.authority, own);
+    }
     context_.rows().add(row);
   }
 

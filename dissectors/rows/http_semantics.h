@@ -36,17 +36,21 @@ struct HttpCookieRow {
 };
 
 struct HttpLocationRow {
-  Integer exchange_id;
+  Integer exchange_id, status;
   Text location, uri, scheme, authority, path;
+  Integer cross_origin;
 
   static constexpr TableInfo table{"http_locations", "where the Location field of a response points"};
   static constexpr auto columns = std::make_tuple(
       column("exchange_id", &HttpLocationRow::exchange_id, "the exchange", primary_key),
+      column("status", &HttpLocationRow::status, "as in http_exchanges"),
       column("location", &HttpLocationRow::location, "Location as sent"),
       column("uri", &HttpLocationRow::uri, "resolved against the request's URI (RFC 3986 section 5.2), with its fragment"),
       column("scheme", &HttpLocationRow::scheme, "of that, lower case"),
       column("authority", &HttpLocationRow::authority, "of that, lower case, without userinfo and the scheme's own port; NULL = none"),
-      column("path", &HttpLocationRow::path, "of that, with the query, as a client asks for it: at least /, spaces and non-ASCII as %XX"));
+      column("path", &HttpLocationRow::path, "of that, with the query, as a client asks for it: at least /, spaces and non-ASCII as %XX"),
+      column("cross_origin", &HttpLocationRow::cross_origin,
+             "1 = scheme, host or port are not the request's (RFC 6454); NULL = those are not known"));
 };
 
 struct HttpConditionRow {

@@ -17,45 +17,43 @@
 CREATE VIEW close_audit AS
 WITH closes AS (
   SELECT
-    connection_id,
-    min(time_ns) FILTER (WHERE kind = 'fin') AS first_fin_ns,
-    max(time_ns) FILTER (WHERE kind = 'fin') AS last_fin_ns,
-    count(DISTINCT side) FILTER (WHERE kind = 'fin') AS fins,
-    min(time_ns) FILTER (WHERE kind = 'rst') AS rst_ns,
-    max(side) FILTER (WHERE kind = 'rst') AS rst_by,
-    coalesce(sum(bytes) FILTER (WHERE kind = 'data_after_fin'), 0) AS after_fin_bytes,
-    count(*) FILTER (WHERE kind = 'icmp_unreachable') AS unreachables
-  FROM tcp_events
-  WHERE kind IN ('fin', 'rst', 'data_after_fin', 'icmp_unreachable')
-  GROUP BY connection_id
-),
-syn_waits AS (
-  SELECT
-    t.connection_id,
-    (t.time_ns - lag(t.time_ns, 1, c.start_ns) OVER (PARTITION BY t.connection_id ORDER BY t.time_ns)) / 1000000 AS wait_ms
-  FROM tcp_events AS t
-  JOIN connections AS c ON c.id = t.connection_id
-  WHERE t.kind = 'syn_retransmitted' AND t.side = 'client'
-),
-syn_steps AS (
-  SELECT connection_id, group_concat(wait_ms, ', ') AS steps_ms FROM syn_waits GROUP BY connection_id
-),
-probed AS (
-  SELECT connection_id, max(verdict = 'rebooted') AS rebooted, max(verdict IN ('crashed', 'unreachable') AND ended_by = 'rst') AS lost
-  FROM keepalive_episodes
-  GROUP BY connection_id
+    c.*,
+    min(t.time_ns) FILTER (WHERE t.kind = 'fin') AS first_fin_ns,
+    max(t.time_ns) FILTER (WHERE t.kind = 'fin') AS last_fin_ns,
+    count(DISTINCT t.side) FILTER (WHERE t.kind = 'fin') AS fins,
+    min(t.time_ns) FILTER (WHERE t.kind = 'rst') AS rst_ns,
+    max(t.side) FILTER (WHERE t.kind = 'rst') AS rst_by,
+    coalesce(sum(t.bytes) FILTER (WHERE t.kind = 'data_after_fin'), 0) AS after_fin_bytes,
+    count(*) FILTER (WHERE t.kind = 'icmp_unreachable') AS unreachables,
+    count(*) FILTER (WHERE t.kind = 'syn_retransmitted' AND t.side = 'client') AS syns
+  FROM connections AS c
+  LEFT JOIN tcp_events AS t
+    ON t.connection_id = c.id AND t.kind IN ('fin', 'rst', 'data_after_fin', 'icmp_unreachable', 'syn_retransmitted')
+  GROUP BY c.id
 ),
 facts AS (
   SELECT
-    c.*,
-    s.*,
-    CASE c.close_kind
-      WHEN 'rst' THEN c.client_unacknowledged_bytes + c.server_unacknowledged_bytes + coalesce(s.after_fin_bytes, 0)
-      WHEN 'fin' THEN coalesce(s.after_fin_bytes, 0)
+    *,
+    CASE close_kind
+      WHEN 'rst' THEN client_unacknowledged_bytes + server_unacknowledged_bytes + after_fin_bytes
+      WHEN 'fin' THEN after_fin_bytes
     END AS lost_bytes,
-    CASE c.closed_first WHEN 'client' THEN c.client_acknowledged_ns ELSE c.server_acknowledged_ns END AS closer_acknowledged_ns
-  FROM connections AS c
-  LEFT JOIN closes AS s ON s.connection_id = c.id
+    CASE closed_first WHEN 'client' THEN client_acknowledged_ns ELSE server_acknowledged_ns END AS closer_acknowledged_ns,
+    -- What keepalive found before the RST (see keepalive_episodes): the last episode of each prober ends with it.
+    CASE
+      WHEN close_kind = 'rst' THEN
+        (
+          SELECT
+            CASE
+              WHEN max(k.answer = 'rst') THEN 'peer_rebooted'
+              WHEN max(iif(k.prober = rst_by AND (k.ordinal >= 2 OR k.answer = 'icmp'), k.episode, 0)) > max(iif(k.answer = 'ack', k.episode, 0))
+                THEN 'peer_lost'
+            END
+          FROM keepalive_probes AS k
+          WHERE k.connection_id = closes.id
+        )
+    END AS keepalive_verdict
+  FROM closes
 )
 SELECT
   f.id AS connection_id,
@@ -79,8 +77,7 @@ SELECT
     WHEN f.close_kind = 'fin' THEN iif(f.lost_bytes > 0, 'data_after_fin', 'clean')
     WHEN f.close_kind = 'rst' THEN
       CASE
-        WHEN p.rebooted THEN 'peer_rebooted'
-        WHEN p.lost THEN 'peer_lost'
+        WHEN f.keepalive_verdict IS NOT NULL THEN f.keepalive_verdict
         WHEN f.rst_by = 'server' AND EXISTS (
           SELECT 1
           FROM http_exchanges AS e
@@ -101,8 +98,16 @@ SELECT
   END AS verdict,
   f.unread_bytes,
   f.rst_by,
-  y.steps_ms AS syn_steps_ms,
+  CASE
+    WHEN f.syns > 0 THEN
+      (
+        SELECT group_concat(wait_ms, ', ')
+        FROM (
+          SELECT (time_ns - lag(time_ns, 1, f.start_ns) OVER (ORDER BY time_ns)) / 1000000 AS wait_ms
+          FROM tcp_events
+          WHERE connection_id = f.id AND kind = 'syn_retransmitted' AND side = 'client'
+        )
+      )
+  END AS syn_steps_ms,
   f.last_frame
-FROM facts AS f
-LEFT JOIN syn_steps AS y ON y.connection_id = f.id
-LEFT JOIN probed AS p ON p.connection_id = f.id;
+FROM facts AS f;

@@ -137,6 +137,8 @@ void SyntheticRows::add_semantics(RowBatch& batch, const HttpExchangeRow& exchan
   if (exchange.status.value == 302) {
     HttpLocationRow location;
     location.exchange_id = exchange.id;
+    location.status = exchange.status;
+    location.cross_origin = 0;
     location.location = location.path = text(fmt::format("/things/{}?page={}", up_to(paths), up_to(5)));
     location.uri = text(fmt::format("http://{}{}", exchange.authority, location.path));
     location.scheme = "http";

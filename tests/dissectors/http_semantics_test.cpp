@@ -79,20 +79,21 @@ TEST(HttpSemantics, MoreCookiesThanTheLimitAreNotTold) {
 TEST(HttpSemantics, LocationsAreResolved) {
   constexpr std::string_view found = "HTTP/1.1 302 Found\r\n";
   const auto location = [&](std::string_view value) {
-    return rows(exchange("", "Location: " + std::string(value) + "\r\n", found), "http_locations location uri scheme authority path");
+    return rows(exchange("", "Location: " + std::string(value) + "\r\n", found),
+                "http_locations location uri scheme authority path cross_origin");
   };
-  EXPECT_EQ(
-      location("../cart?x#top"),
-      "http_locations location=../cart?x#top uri=http://Shop.example:80/cart?x#top scheme=http authority=shop.example path=/cart?x\n");
+  EXPECT_EQ(location("../cart?x#top"),
+            "http_locations location=../cart?x#top uri=http://Shop.example:80/cart?x#top scheme=http authority=shop.example path=/cart?x"
+            " cross_origin=0\n");
   EXPECT_EQ(location("HTTPS://u:p@Other.example:443"),
             "http_locations location=HTTPS://u:p@Other.example:443 uri=HTTPS://u:p@Other.example:443 scheme=https"
-            " authority=other.example path=/\n");
+            " authority=other.example path=/ cross_origin=1\n");
   EXPECT_EQ(location("?page=3"),
             "http_locations location=?page=3 uri=http://Shop.example:80/shop/list?page=3 scheme=http"
-            " authority=shop.example path=/shop/list?page=3\n");
+            " authority=shop.example path=/shop/list?page=3 cross_origin=0\n");
   EXPECT_EQ(location("/a b/\xc3\xa4"),
             "http_locations location=/a b/\xc3\xa4 uri=http://Shop.example:80/a b/\xc3\xa4 scheme=http"
-            " authority=shop.example path=/a%20b/%C3%A4\n");
+            " authority=shop.example path=/a%20b/%C3%A4 cross_origin=0\n");
 }
 
 TEST(HttpSemantics, TheFirstLocationCounts) {

@@ -46,6 +46,11 @@ TEST_F(Views, AllAnswerFromRowsThatKnowNothing) {
   batch_.add(CertificateRow{});
   batch_.add(TlsCertificateRow{});
   batch_.add(AnomalyRow{});
+  batch_.add(HttpCookieRow{});
+  batch_.add(HttpLocationRow{});
+  batch_.add(HttpConditionRow{});
+  batch_.add(HttpAuthenticationRow{});
+  batch_.add(TlsMessageRow{});
   for (const NamedQuestion& question : named_questions()) answer("SELECT * FROM " + question.name);
 }
 
@@ -171,8 +176,13 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
     ConnectionRow row = connection_row(++id, start_ms);
     row.exchanges = uses_ms.size();
     batch_.add(row);
-    std::int64_t ordinal = 0;
-    for (const std::int64_t at : uses_ms) batch_.add(exchange_row(++exchange_id, id, ++ordinal, at));
+    std::int64_t ordinal = 0, idle_from = 0;
+    for (const std::int64_t at : uses_ms) {
+      HttpExchangeRow exchange = exchange_row(++exchange_id, id, ++ordinal, at);
+      if (ordinal > 1) exchange.idle_before_ns = (at - idle_from) * ms;
+      idle_from = at + 6;
+      batch_.add(exchange);
+    }
   };
   connection(0, {30, 50});
   add_fin(1, 100);
@@ -185,8 +195,9 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
   batch_.add(closing);
   connection(200, {230});
   // Exchanges per connection: 1, 1, 1, 2, 4.
+  // Nothing but TCP's three segments, 40 bytes each, was paid.
   EXPECT_EQ(answer("SELECT * FROM connection_reuse"),
-            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0", "0"}}));
+            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
 }
 
 TEST_F(Views, ConnectionReuseKnowsPairsAndAuthoritiesApart) {
