@@ -196,8 +196,8 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
   connection(200, {230});
   // Exchanges per connection: 1, 1, 1, 2, 4.
   // Nothing but TCP's three segments, 40 bytes each, was paid.
-  EXPECT_EQ(answer("SELECT * FROM connection_reuse"),
-            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
+  EXPECT_EQ(answer("SELECT * FROM connection_reuse"), (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4",
+                                                               "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
 }
 
 TEST_F(Views, ConnectionReuseKnowsPairsAndAuthoritiesApart) {
