@@ -12,7 +12,8 @@ struct SqlFile {
   std::string_view text;
 };
 
-// storage/views/: one CREATE VIEW each; the first line is the question that it answers. In the order of their names.
+// storage/views/: one CREATE VIEW each; the first line is the question that it answers. Those of storage/findings/ stand among
+// them as finding_NAME. In the order of their names.
 std::span<const SqlFile> views_files();
 // storage/reference/: one table each, created and filled, replacing an older one.
 std::span<const SqlFile> reference_files();

@@ -1,7 +1,8 @@
 -- Which redirects were followed, by which request, and as the standard has it?
--- One row a response with 301, 302, 303, 307 or 308 and Location. next_exchange_id: the first request of the same client for
--- where it points, on any connection, from the response to 30 s behind it, and the nearest redirect of that request; NULL =
--- none was seen. chain: the exchange that it began with; hop: 1, 2 ... in it.
+-- One row a response with 301, 302, 303, 307 or 308 and Location. next_exchange_id: the request of the same client for where it
+-- points, from the response to 30 s behind it: the very next one on its connection, else the first one on any, of a method that
+-- the standard has before another (several browsers may share an address). Each request follows its nearest redirect alone.
+-- NULL = none was seen. chain: the exchange that it began with; hop: 1, 2 ... in it.
 -- body_kept: whether the request's body was sent again; NULL = it had none, or was not followed.
 -- verdict  303: required where GET (or HEAD) follows; 307, 308: required where method and body stay; 301, 302: permitted
 --          where the method stays, or POST becomes GET (RFC 9110 sections 15.4.2, 15.4.3); else violation
@@ -14,6 +15,7 @@ WITH redirects AS MATERIALIZED (
   SELECT
     e.id,
     e.connection_id,
+    e.ordinal,
     e.status,
     e.method,
     e.scheme,
@@ -39,8 +41,18 @@ followers AS (
   SELECT
     r.id,
     n.id AS next_id,
-    row_number() OVER (PARTITION BY r.id ORDER BY n.request_start_ns, n.id) AS next_rank,
-    row_number() OVER (PARTITION BY n.id ORDER BY r.response_start_ns DESC, r.id DESC) AS redirect_rank
+    row_number() OVER (
+      PARTITION BY r.id
+      ORDER BY
+        n.connection_id = r.connection_id AND n.ordinal = r.ordinal + 1 DESC,
+        n.method IN ('GET', 'HEAD') OR (r.status <> 303 AND n.method = r.method) DESC,
+        n.request_start_ns,
+        n.id
+    ) AS next_rank,
+    row_number() OVER (
+      PARTITION BY n.id
+      ORDER BY n.connection_id = r.connection_id AND n.ordinal = r.ordinal + 1 DESC, r.response_start_ns DESC, r.id DESC
+    ) AS redirect_rank
   FROM http_exchanges AS n
   CROSS JOIN redirects AS r
     ON r.to_path = coalesce(nullif(n.path, ''), '/') AND n.request_start_ns BETWEEN r.response_start_ns AND r.response_end_ns + 30000000000
