@@ -80,6 +80,21 @@ constexpr bool of_condition_answered(Kept kept) {
   return kept == Kept::etag || kept == Kept::last_modified;
 }
 
+struct Note {
+  Kept kept = Kept::nothing;
+  std::string_view value;
+};
+
+// Takes the first one from `notes`; false = there is none.
+bool take_note(std::string_view& notes, Note& note) {
+  if (notes.empty()) return false;
+  std::uint32_t size = 0;
+  std::memcpy(&size, notes.data() + 1, sizeof size);
+  note = {static_cast<Kept>(notes[0]), notes.substr(1 + sizeof size, size)};
+  notes.remove_prefix(1 + sizeof size + size);
+  return true;
+}
+
 // Without credentials (RFC 9110 sections 15.5.2 and 15.5.8).
 bool refuses(const HttpExchangeRow& exchange) {
   return exchange.status.value == 401 || exchange.status.value == 407;
@@ -92,13 +107,7 @@ class Reader {
 
   void add_rows() {
     std::string_view notes = notes_;
-    while (!notes.empty()) {
-      const auto kept = static_cast<Kept>(notes[0]);
-      std::uint32_t size = 0;
-      std::memcpy(&size, notes.data() + 1, sizeof size);
-      take(kept, notes.substr(1 + sizeof size, size));
-      notes.remove_prefix(1 + sizeof size + size);
-    }
+    for (Note next; take_note(notes, next);) take(next.kept, next.value);
     if (conditional_) add_condition();
     if (authenticates_ || refuses(exchange_)) add_authentication();
   }
@@ -282,13 +291,27 @@ class Reader {
 }  // namespace
 
 void HttpSemantics::read(Side side, std::string_view name, std::string_view value) {
-  const Kept kept = side == Side::client ? client_field(name) : server_field(name);
-  if (kept == Kept::nothing || (!conditional_ && of_condition_answered(kept))) return;
+  note(static_cast<char>(side == Side::client ? client_field(name) : server_field(name)), value);
+}
+
+void HttpSemantics::note(char which, std::string_view value) {
+  const auto kept = static_cast<Kept>(which);
+  if (kept == Kept::nothing || (!conditional_ && !keeps_all_ && of_condition_answered(kept))) return;
   conditional_ = conditional_ || sets_condition(kept);
   const auto size = std::bit_cast<std::array<char, sizeof(std::uint32_t)>>(static_cast<std::uint32_t>(value.size()));
-  notes_ += static_cast<char>(kept);
+  notes_ += which;
   notes_.append(size.data(), size.size());
   notes_ += value;
+}
+
+void HttpSemantics::take(const HttpSemantics& section) {
+  std::string_view notes = section.notes_;
+  for (Note next; take_note(notes, next);) note(static_cast<char>(next.kept), next.value);
+}
+
+void HttpSemantics::clear() {
+  notes_.clear();
+  conditional_ = false;
 }
 
 void HttpSemantics::add_rows(HttpExchangeRow& exchange, Context& context) const {

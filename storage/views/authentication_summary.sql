@@ -20,5 +20,5 @@ SELECT
 FROM authentication AS a
 JOIN http_exchanges AS e ON e.id = a.exchange_id
 JOIN connections AS c ON c.id = e.connection_id
-GROUP BY c.client_ip, c.server_ip, c.server_port, e.authority COLLATE NOCASE, scheme, a.proxy
+GROUP BY c.client_ip, c.server_ip, c.server_port, e.authority COLLATE NOCASE, coalesce(a.scheme_used, a.scheme_offered), a.proxy
 ORDER BY round_trips DESC, accepted DESC, c.client_ip, c.server_ip, c.server_port;

@@ -11,6 +11,12 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_capture_incomplete
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_expiring
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_name
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_untrusted
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_challenge_missing
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_conflicting_bytes
@@ -29,11 +35,19 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_data_lost
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_flow_control_stall
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_gateway_error
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_grpc_failed
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_half_closed
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_handshakes_avoidable
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_http2_attack
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_http2_goaway
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_idle_timeout_race
   UNION ALL
@@ -76,6 +90,8 @@ WITH kinds AS (
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_retransmissions
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_server_error
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_stream_reset
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_tls_failed
   UNION ALL

@@ -6,6 +6,7 @@
 #include "capture/limits.h"
 #include "dissectors/secrets.h"
 #include "tests/conversation.h"
+#include "tests/http2_bytes.h"
 
 namespace longwire::test {
 namespace {
@@ -141,6 +142,39 @@ TEST(HttpSemantics, AResponseWhoseRequestWasNotSeen) {
   talk.midstream().server("HTTP/1.1 302 Found\r\nLocation: next\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n").close();
   EXPECT_EQ(rows(talk, "http_locations uri authority path"), "http_locations uri=http:next authority=NULL path=next\n");
   EXPECT_EQ(rows(talk, "http_cookies name host"), "http_cookies name=a host=NULL\n");
+}
+
+// HTTP/2 parts Cookie into crumbs (RFC 9113 section 8.2.3).
+TEST(HttpSemantics, TheSameOverHttp2) {
+  const auto request = [](std::string_view more) {
+    return h2::headers(1, h2::get_block("/a/b") + std::string(more), h2::end_headers | h2::end_stream);
+  };
+  Conversation talk;
+  talk.client(h2::client_start())
+      .server(h2::settings() + h2::settings_ack())
+      .client(h2::settings_ack() + request(h2::field("cookie", "a=1") + h2::field("cookie", "b=2; c=3") +
+                                           h2::field("if-none-match", "\"v1\"") + h2::field("set-cookie", "not=mine")))
+      .server(h2::response(1, "103", 0, h2::field("set-cookie", "early=1")) +
+              h2::response(1, "302", h2::end_stream,
+                           h2::field("set-cookie", "d=4") + h2::field("location", "../c") + h2::field("etag", "\"v1\"") +
+                               h2::field("cookie", "not=mine")))
+      .close();
+  EXPECT_EQ(rows(talk, "http_cookies exchange_id direction ordinal name value host"),
+            "http_cookies exchange_id=3000 direction=sent ordinal=1 name=a value=1 host=a.example\n"
+            "http_cookies exchange_id=3000 direction=sent ordinal=2 name=b value=2 host=a.example\n"
+            "http_cookies exchange_id=3000 direction=sent ordinal=3 name=c value=3 host=a.example\n"
+            "http_cookies exchange_id=3000 direction=set ordinal=1 name=d value=4 host=a.example\n");
+  EXPECT_EQ(rows(talk, "http_locations uri path cross_origin"), "http_locations uri=http://a.example/c path=/c cross_origin=0\n");
+  EXPECT_EQ(rows(talk, "http_conditions if_none_match etag"), "http_conditions if_none_match=\"v1\" etag=\"v1\"\n");
+}
+
+// What a response says of itself is asked for only where the request set a condition.
+TEST(HttpSemantics, ValidatorsOfHttp2WithoutACondition) {
+  Conversation talk;
+  talk.client(h2::client_start() + h2::get(1, "/"))
+      .server(h2::settings() + h2::response(1, "200", h2::end_stream, h2::field("etag", "\"v1\"")))
+      .close();
+  EXPECT_EQ(rows(talk, "http_conditions etag"), "");
 }
 
 }  // namespace

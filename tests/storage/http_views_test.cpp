@@ -371,8 +371,14 @@ TEST_F(HttpViews, AuthenticationSummaryCountsRoundTrips) {
     row.stale = row.continued = 0;
     batch_.add(row);
   }
+  exchange(4, 1);
+  HttpAuthenticationRow other;
+  other.exchange_id = 4;
+  other.status = 200;
+  other.scheme_used = "basic";
+  batch_.add(other);
   EXPECT_EQ(answer("SELECT scheme, accepted, rejected, challenges, round_trips, wait_ms FROM authentication_summary"),
-            (Answer{{"digest", "1", "1", "1", "2", "12.0"}}));
+            (Answer{{"digest", "1", "1", "1", "2", "12.0"}, {"basic", "1", "0", "0", "0", "NULL"}}));
 }
 
 // ---- cookies ----
