@@ -30,7 +30,7 @@ FROM connection_reuse ORDER BY exchanges DESC, connections DESC, client_ip, serv
 
     {"closes", "Closes with a finding", R"(
 SELECT verdict, closed_first, count(*) AS connections, nullif(sum(lost_bytes), 0) AS lost_bytes, min(connection_id) AS first_connection_id
-FROM close_audit WHERE verdict NOT IN ('clean', 'open') GROUP BY verdict, closed_first
+FROM close_audit WHERE verdict NOT IN ('clean', 'open', 'aborted', 'reset_after_fin') GROUP BY verdict, closed_first
 ORDER BY connections DESC, verdict, closed_first)",
      6, "close_audit"},
 

@@ -106,7 +106,7 @@ bool Connection::synchronize(const Segment& segment, Side side, Outcome& out) {
   if (options.mss > 0) counted(side).mss = options.mss;
   windows_[index(side)].scale = options.has_window_scale ? options.window_scale : 0;
   if (side == Side::client && !syn_ack) {
-    if (facts_.client_syns < 0xff) ++facts_.client_syns;
+    if (facts_.client_syns < 0xffff) ++facts_.client_syns;
     facts_.midstream = false;
     if (facts_.syn_ack == 0) facts_.syn = segment.at.time;
   }

@@ -86,7 +86,7 @@ struct ConnectionFacts {
   std::uint32_t window_probes = 0;
   std::uint32_t unread_bytes = 0;  // of a RST with ACK: what its sender had acknowledged since it last sent data itself
   enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
-  std::uint8_t client_syns = 0;  // SYNs without ACK of the client, those sent again too; 255 = that many or more
+  std::uint16_t client_syns = 0;  // SYNs without ACK of the client, those sent again too; 65535 = that many or more
   bool closed_first_known = false;
   Side closed_first = Side::client;
   bool midstream = false;  // the SYN was not seen

@@ -35,7 +35,7 @@ struct ConnectionRow {
       column("end_ns", &ConnectionRow::end_ns, "time of its last packet"),
       column("first_frame", &ConnectionRow::first_frame, "frame of its first packet"),
       column("last_frame", &ConnectionRow::last_frame, "frame of its last packet, in the capture that holds end_ns"),
-      column("client_syns", &ConnectionRow::client_syns, "SYNs of the client, those sent again too; 255 = that many or more"),
+      column("client_syns", &ConnectionRow::client_syns, "SYNs of the client, those sent again too; 65535 = that many or more"),
       column("client_packets", &ConnectionRow::client_packets, "packets from the client"),
       column("server_packets", &ConnectionRow::server_packets, "packets from the server"),
       column("client_bytes", &ConnectionRow::client_bytes, "payload bytes from the client, each byte once"),

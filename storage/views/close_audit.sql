@@ -1,19 +1,19 @@
 -- Who closed each connection, how, and was anything lost by it?
 -- half_closed_ms: from the first FIN to the other side's FIN, to a RST, or, while it is open, to the end of the capture.
 -- lost_bytes: sent, but not acknowledged when a RST came; and data that a side sent behind its own FIN.
--- unread_bytes: of a RST, what its sender had received since it last sent data: the most that it can have left unread.
+-- unread_bytes: of a RST, what its sender had received since it last sent data: at most so much can it have left unread, as
+-- where Linux resets because of that at close(). Whether it was read, packets do not tell.
 -- rst_by: who sent the first RST. syn_steps_ms: the waits before each SYN that was sent again.
 -- verdict  clean: two FINs, nothing lost; data_after_fin: likewise, but a side sent on behind its FIN
---          refused: RST instead of a handshake; unreachable: ICMP error for a SYN; unanswered: no answer to any SYN;
---          incomplete: a handshake never completed
+--          refused: RST instead of a handshake; unreachable: ICMP error for a SYN; unanswered: no answer to any SYN, and
+--          nothing but SYNs; incomplete: a handshake never completed
 --          peer_rebooted: RST for a keepalive probe; peer_lost: the prober of unanswered keepalive probes gave up
 --          request_reset: RST of the server, with a request not answered; lost_data: RST with bytes not acknowledged
---          unread_data: RST, nothing lost on the way, but unread_bytes; Linux resets where data is unread at close()
 --          reset_after_fin: RST behind a FIN, with nothing lost; aborted: RST without a FIN, with nothing lost
 --          half_closed: one side's FIN was acknowledged, the other side never sent its own (CLOSE_WAIT there)
 --          fin_unanswered: one side's FIN was never acknowledged
 --          open: nobody closed it before the capture ended; evicted: given up for want of memory
---          NULL: only one direction was captured
+--          NULL: only one direction was captured, as of closed_first and half_closed_ms
 CREATE VIEW close_audit AS
 WITH closes AS (
   SELECT
@@ -22,7 +22,7 @@ WITH closes AS (
     max(t.time_ns) FILTER (WHERE t.kind = 'fin') AS last_fin_ns,
     count(DISTINCT t.side) FILTER (WHERE t.kind = 'fin') AS fins,
     min(t.time_ns) FILTER (WHERE t.kind = 'rst') AS rst_ns,
-    max(t.side) FILTER (WHERE t.kind = 'rst') AS rst_by,
+    (SELECT side FROM tcp_events WHERE id = min(t.id) FILTER (WHERE t.kind = 'rst')) AS rst_by,
     coalesce(sum(t.bytes) FILTER (WHERE t.kind = 'data_after_fin'), 0) AS after_fin_bytes,
     count(*) FILTER (WHERE t.kind = 'icmp_unreachable') AS unreachables,
     count(*) FILTER (WHERE t.kind = 'syn_retransmitted' AND t.side = 'client') AS syns
@@ -58,9 +58,10 @@ facts AS (
 SELECT
   f.id AS connection_id,
   f.close_kind,
-  f.closed_first,
+  CASE WHEN NOT f.one_way THEN f.closed_first END AS closed_first,
   round(
     (CASE
+      WHEN f.one_way THEN NULL
       WHEN f.fins = 2 THEN f.last_fin_ns
       WHEN f.close_kind = 'rst' THEN f.rst_ns
       WHEN f.close_kind IN ('open', 'evicted') THEN (SELECT max(ended_ns) FROM captures WHERE started_ns <= f.end_ns)
@@ -69,7 +70,7 @@ SELECT
   ) AS half_closed_ms,
   CASE WHEN NOT f.one_way THEN f.lost_bytes END AS lost_bytes,
   CASE
-    WHEN f.server_packets = 0 AND NOT f.midstream THEN iif(f.unreachables > 0, 'unreachable', 'unanswered')
+    WHEN f.client_packets = f.client_syns AND f.server_packets = 0 THEN iif(f.unreachables > 0, 'unreachable', 'unanswered')
     WHEN f.one_way THEN NULL
     WHEN f.close_kind = 'evicted' THEN 'evicted'
     WHEN f.established_ns IS NULL AND NOT f.midstream AND f.close_kind = 'rst' AND f.closed_first = 'server' THEN 'refused'
@@ -89,7 +90,6 @@ SELECT
           WHERE t.connection_id = f.id AND f.exchanges = 0 AND NOT t.multiplexed AND t.response_start_ns IS NULL
         ) THEN 'request_reset'
         WHEN f.lost_bytes > 0 THEN 'lost_data'
-        WHEN f.unread_bytes > 0 THEN 'unread_data'
         WHEN f.fins > 0 THEN 'reset_after_fin'
         ELSE 'aborted'
       END

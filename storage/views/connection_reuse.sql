@@ -1,6 +1,7 @@
 -- How often did each client use a connection to a server and authority again, and what did not doing so cost?
 -- A connection counts for every authority that it was used for, with its exchanges for that one; its handshake counts where
--- it was used first. exchanges_p95: nearest rank.
+-- it was used first. exchanges_p95: nearest rank. one_exchange_share, exchanges_min, _median, _p95: of the connections that
+-- were followed from their beginning on; of a midstream or evicted one, nobody knows how often it was used.
 -- handshake_ms_paid: SYN to the end of the handshake, TLS's included, or to the first request where that came earlier.
 -- handshake_bytes_paid: what TCP's three segments take at least, 40 bytes each (60 over IPv6), and TLS's handshake messages.
 -- handshake_ms_avoidable, handshakes_avoidable: of connections that were opened while another one of the pair, used for the
@@ -57,6 +58,7 @@ paired AS (
     c.start_ns,
     c.end_ns,
     c.close_kind,
+    NOT c.midstream AND c.close_kind <> 'evicted' AS whole,
     c.exchanges AS all_exchanges,
     c.layers LIKE '%http2%' OR c.layers LIKE '%spdy%' AS multiplexed,
     CASE
@@ -70,7 +72,11 @@ paired AS (
   LEFT JOIN handshakes AS t ON t.connection_id = c.id
 ),
 used AS MATERIALIZED (
-  SELECT *, row_number() OVER (PARTITION BY pair ORDER BY exchanges) AS rank, count(*) OVER (PARTITION BY pair) AS pair_connections
+  SELECT
+    *,
+    CASE WHEN whole THEN row_number() OVER (PARTITION BY pair ORDER BY whole DESC, exchanges) END AS rank,
+    sum(whole) OVER (PARTITION BY pair) AS pair_whole,
+    count(*) OVER (PARTITION BY pair) AS pair_connections
   FROM paired
 ),
 -- At the same instant a connection ceases to be idle first, then another opens, then one becomes idle.
@@ -144,7 +150,7 @@ avoidable AS (
 -- What a pair's connections say, and what its avoidable handshakes say, in rows of one shape: one sort brings them together.
 facts AS (
   SELECT
-    pair, connection_id, client_ip, server_ip, server_port, authority, exchanges, rank, pair_connections, handshake_ns, handshake_bytes,
+    pair, connection_id, client_ip, server_ip, server_port, authority, exchanges, rank, pair_whole, handshake_ns, handshake_bytes,
     encrypted, NULL AS avoidable_ns
   FROM used
   UNION ALL
@@ -157,11 +163,11 @@ SELECT
   max(authority) AS authority,
   count(connection_id) AS connections,
   sum(exchanges) AS exchanges,
-  min(exchanges) AS exchanges_min,
-  avg(exchanges) FILTER (WHERE rank IN ((pair_connections + 1) / 2, (pair_connections + 2) / 2)) AS exchanges_median,
-  max(exchanges) FILTER (WHERE rank = (pair_connections * 95 + 99) / 100) AS exchanges_p95,
+  min(exchanges) FILTER (WHERE rank = 1) AS exchanges_min,
+  avg(exchanges) FILTER (WHERE rank IN ((pair_whole + 1) / 2, (pair_whole + 2) / 2)) AS exchanges_median,
+  max(exchanges) FILTER (WHERE rank = (pair_whole * 95 + 99) / 100) AS exchanges_p95,
   max(exchanges) AS exchanges_max,
-  round(avg(exchanges = 1), 4) AS one_exchange_share,
+  round(avg(exchanges = 1) FILTER (WHERE rank IS NOT NULL), 4) AS one_exchange_share,
   round(sum(handshake_ns) / 1e6, 3) AS handshake_ms_paid,
   CASE WHEN count(handshake_ns) > 0 THEN round(coalesce(sum(avoidable_ns), 0) / 1e6, 3) END AS handshake_ms_avoidable,
   CASE WHEN count(handshake_ns) > 0 THEN count(avoidable_ns) END AS handshakes_avoidable,

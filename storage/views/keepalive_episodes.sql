@@ -3,8 +3,8 @@
 -- count once. ended_by: what ended it: the answer (ack, rst), or how the prober gave up (rst, fin), or its silence.
 -- verdict  alive: the peer answered; crashed: not one answer, and the prober gave up: a RST or FIN of its own after two
 --          probes or more, or no more probes though a capture went on for two more intervals; rebooted: answered by RST;
---          unreachable: no answer, but an ICMP error; unfinished: the capture ended too early to tell; NULL: only one
---          direction was captured.
+--          unreachable: no answer, but an ICMP error; given_up: the prober itself closed after one probe, which proves
+--          nothing; unfinished: the capture ended too early to tell; NULL: only one direction was captured.
 -- Takes a second and more for a million probes.
 CREATE VIEW keepalive_episodes AS
 WITH episodes AS (
@@ -89,6 +89,7 @@ SELECT
     WHEN e.heard_later THEN 'alive'
     WHEN e.unreachable THEN 'unreachable'
     WHEN e.probes >= 2 AND (g.at_ns IS NOT NULL OR g.fell_silent) THEN 'crashed'
+    WHEN g.at_ns IS NOT NULL THEN 'given_up'
     ELSE 'unfinished'
   END,
   e.start_ns,
