@@ -45,7 +45,10 @@ inline constexpr Limit reorder_patience{
     "tcp.reorder.patience", 64, "segments",
     "of the connection after the peer acknowledged what is missing: longer than capture points reorder"};
 inline constexpr Limit holes{"tcp.holes", 64, "holes", "remembered a side, so that late bytes are counted once"};
-inline constexpr Limit tcp_events{"tcp.events", 1000, "events", "told of one connection; what repeats that often is counted in its row"};
+inline constexpr Limit tcp_events{"tcp.events", 1000, "events",
+                                  "told of one connection's windows and overlaps; what repeats that often is counted in its row"};
+inline constexpr Limit tcp_closing_events{"tcp.closing.events", 200, "events",
+                                          "told of how one connection began and ended: SYNs and RSTs sent again, ICMP errors, data behind a FIN"};
 inline constexpr Limit linger_packets{"tcp.linger", 1 << 19, "packets",
                                       "of the capture after a close, in which stragglers still belong to the connection"};
 inline constexpr Limit sleep_packets{"tcp.sleep", 1 << 16, "packets",
@@ -65,6 +68,8 @@ inline constexpr Limit detect_bytes{"detect.bytes", 4096, "bytes", "of one side 
 inline constexpr Limit http1_header_bytes{"http1.header.bytes", 256 << 10, "bytes",
                                           "of one message's start line and header section; servers accept 8 to 64 KiB"};
 inline constexpr Limit http1_pipeline{"http1.pipeline", 1024, "requests", "waiting for their response on one connection"};
+inline constexpr Limit http_cookies{"http.cookies", 1000, "cookies",
+                                    "told of one message in each direction; browsers keep 50 to 180 a site (RFC 6265 section 6.1)"};
 inline constexpr Limit http1_chunk_line{"http1.chunk.line.bytes", 4096, "bytes", "of one chunk-size line with its extensions"};
 inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} << 32, "bytes",
                                      "decoded from one body; counting stops there"};

@@ -60,8 +60,17 @@ SectionRows without_empty_columns(const SectionRows& all) {
   return kept;
 }
 
+// The title; on a terminal with a line from there to its edge.
+std::string heading(std::string_view title, const Terminal& terminal) {
+  std::string text(title);
+  const std::size_t begun = character_count(title) + 1;
+  if (terminal.interactive && begun < terminal.width) text += ' ';
+  for (std::size_t n = begun; terminal.interactive && n < terminal.width; ++n) text += "─";
+  return terminal.colours ? fmt::format("\x1b[1;36m{}\x1b[0m", text) : text;
+}
+
 void write_text(const ReportSection& section, const SectionRows& answer, const std::string& path, const Terminal& terminal) {
-  std::cout << (terminal.colours ? fmt::format("\x1b[1;36m{}\x1b[0m", section.title) : std::string(section.title)) << '\n';
+  std::cout << heading(section.title, terminal) << '\n';
   TextTable table(std::cout, terminal, TextTable::Style::compact);
   table.columns(answer.columns);
   for (const auto& row : answer.rows) table.row(row);

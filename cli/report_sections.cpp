@@ -15,7 +15,7 @@ FROM captures ORDER BY id)",
     {"other_packets", "Packets that are not TCP", R"(
 SELECT kind, sum(packets) AS packets, sum(bytes) AS bytes
 FROM packet_kinds WHERE kind <> 'tcp' GROUP BY kind ORDER BY sum(packets) DESC, kind)",
-     6, "packet_kinds"},
+     4, "packet_kinds"},
 
     {"connections", "Connections", R"(
 SELECT coalesce(layers, '(no bytes)') AS layers, kind, why, open, connections, exchanges, payload_bytes FROM connection_summary)",
@@ -30,7 +30,7 @@ FROM connection_reuse ORDER BY exchanges DESC, connections DESC, client_ip, serv
 
     {"closes", "Closes with a finding", R"(
 SELECT verdict, closed_first, count(*) AS connections, nullif(sum(lost_bytes), 0) AS lost_bytes, min(connection_id) AS first_connection_id
-FROM close_audit WHERE verdict NOT IN ('clean', 'open') GROUP BY verdict, closed_first
+FROM close_audit WHERE verdict NOT IN ('clean', 'open', 'aborted', 'reset_after_fin') GROUP BY verdict, closed_first
 ORDER BY connections DESC, verdict, closed_first)",
      6, "close_audit"},
 
@@ -44,15 +44,10 @@ GROUP BY c.server_ip, c.server_port, e.prober, e.verdict
 ORDER BY e.verdict = 'alive', connections DESC, server, e.prober, e.verdict)",
      5, "keepalive_episodes"},
 
-    {"races", "Requests that crossed the server's close of an idle connection", R"(
-SELECT c.server_ip || ':' || c.server_port AS server, count(*) AS requests, count(r.retried_by_exchange_id) AS retried,
-  sum(NOT r.safe_to_retry) AS unsafe_to_retry, min(r.idle_before_ms) AS idle_ms_min, max(r.idle_before_ms) AS idle_ms_max,
-  min(r.frame) AS first_frame
-FROM idle_timeout_races AS r
-JOIN connections AS c ON c.id = r.connection_id
-GROUP BY c.server_ip, c.server_port
-ORDER BY requests DESC, server)",
-     5, "idle_timeout_races"},
+    {"timeouts", "Idle connections closed by servers", R"(
+SELECT server_ip || ':' || server_port AS server, announced_s, effective_s, closes, longest_survived_s
+FROM idle_timeouts WHERE announced_s IS NOT NULL OR effective_s IS NOT NULL ORDER BY closes DESC, server)",
+     4, "idle_timeouts"},
 
     {"http2", "HTTP/2 and SPDY", R"(
 SELECT server_ip || ':' || server_port AS server, protocol, how, count(*) AS connections, sum(streams) AS streams,
@@ -104,8 +99,12 @@ SELECT why, exchanges FROM incomplete_exchanges)",
      5, "incomplete_exchanges"},
 
     {"anomalies", "Anomalies", R"(
-SELECT code, anomalies, connections, first_frame, example FROM anomaly_summary)",
+SELECT code, anomalies, connections, first_frame FROM anomaly_summary)",
      8, "anomaly_summary"},
+
+    {"findings", "Findings", R"(
+SELECT severity, kind, summary FROM findings)",
+     20, "findings"},
 };
 
 }  // namespace

@@ -24,6 +24,13 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 }  // namespace
 
+// The escape sequence for a value that says how bad something is, by its colour; empty = as any other.
+std::string_view colour_of(std::string_view column, std::string_view text) {
+  if (column != "severity") return {};
+  if (text.starts_with("error")) return "\x1b[1;31m";
+  return text.starts_with("warning") ? "\x1b[33m" : std::string_view{};
+}
+
 // A number is never cut: its first digits would be another number.
 std::size_t TextTable::Column::least() const {
   return std::max<std::size_t>(1, number ? longest : std::min(longest, narrowest));
@@ -90,7 +97,8 @@ void TextTable::write_line(const std::vector<std::string>& cells, bool heading) 
   for (std::size_t n = 0; n < cells.size(); ++n) {
     const Column& column = columns_[n];
     const std::string text = terminal_.width == 0 ? cells[n] : cut_to(cells[n], column.width);
-    line += padded(text, column.width, column.number);
+    const std::string_view colour = heading || !terminal_.colours ? std::string_view{} : colour_of(column.name, text);
+    line += colour.empty() ? padded(text, column.width, column.number) : fmt::format("{}{}\x1b[0m", colour, padded(text, column.width, false));
     if (n + 1 < cells.size()) line += std::string(between, ' ');
   }
   line.erase(line.find_last_not_of(' ') + 1);

@@ -199,7 +199,7 @@ Progress Http1::read_message(const Call& call, Bytes in) {
   Oddities oddities;
   Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
   const bool simple = head.start.kind == StartLine::Kind::simple_request;
-  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line", text.substr(0, first_line(text)));
+  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line", without_field_value(text.substr(0, first_line(text))));
   if (!simple && (length == 0 || length > limits::http1_header_bytes)) return wait_for_head(call, in);
   here.scanned = 0;
   head.bytes = in.first(simple ? first_line(text) : length);
@@ -271,7 +271,7 @@ Progress Http1::read_late_fields(const Call& call, Bytes in) {
   oddities.add("http1.version.missing", {});
   exchange.simple = false;
   exchange.request.version = Http1Message::no_version;
-  exchange.request.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, oddities);
+  exchange.request.fields = exchange.keep_header(Side::client, head.lines, call.context.options, head.fields, oddities);
   if (head.fields.host.data() != nullptr) exchange.authority = exchange.keep(head.fields.host);
   return begin_body(call, head, request_body_length(head.fields, Http1Message::no_version, oddities));
 }
@@ -281,7 +281,9 @@ void Http1::take_request(const Call& call, Head& head) {
   exchange.method = exchange.keep(head.start.method);
   exchange.simple = head.start.kind == StartLine::Kind::simple_request;
   exchange.connect = head.start.method == "CONNECT";
-  if (!exchange.simple) exchange.request.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, head.oddities);
+  if (!exchange.simple) {
+    exchange.request.fields = exchange.keep_header(Side::client, head.lines, call.context.options, head.fields, head.oddities);
+  }
   exchange.read_target(head.start.target, head.fields.host);
   exchange.upgrade = head.fields.upgrade.data() != nullptr;
   if (exchange.upgrade) exchange.upgrade_fields = exchange.keep_as_sent(fields_of(head.bytes));
@@ -317,7 +319,7 @@ Http1Exchange* Http1::answered(const Call& call, Bytes in) {
 void Http1::take_response(const Call& call, Http1Exchange& exchange, Head& head) {
   exchange.status = head.start.status;
   exchange.reason = exchange.keep(head.start.reason);
-  exchange.response.fields = exchange.keep_fields(head.lines, call.context.options, &head.fields, head.oddities);
+  exchange.response.fields = exchange.keep_header(Side::server, head.lines, call.context.options, head.fields, head.oddities);
   exchange.keep_alive_timeout_s = head.fields.keep_alive_timeout_s;
   exchange.keep_alive_max = head.fields.keep_alive_max;
   exchange.simple = false;
@@ -420,7 +422,7 @@ void Http1::read_trailers(const Call& call, Bytes section) {
   if (first_line(text) == text.size()) return;  // the empty line alone
   Oddities oddities;
   Head trailers{section, {}, oddities, FieldLines(text, oddities)};
-  message(call.side).trailers = exchange(call.side).keep_fields(trailers.lines, call.context.options, nullptr, oddities);
+  message(call.side).trailers = exchange(call.side).keep_trailers(trailers.lines, call.context.options);
   report(call, trailers);
 }
 

@@ -37,13 +37,23 @@ void Http1Exchange::read_target(std::string_view target, std::string_view host) 
   path = keep(target.substr(end));
 }
 
-Http1Exchange::Piece Http1Exchange::keep_fields(FieldLines& lines, const DissectOptions& options, Http1Fields* fields, Oddities& oddities) {
+Http1Exchange::Piece Http1Exchange::keep_header(Side side, FieldLines& lines, const DissectOptions& options, Http1Fields& fields,
+                                                Oddities& oddities) {
   const auto begin = static_cast<std::uint32_t>(text.size());
   HeaderJson json(text, options.secrets);
   for (Field field; lines.next(field);) {
     json.add(field.name, field.value);
-    if (fields != nullptr) fields->read(field, oddities);
+    fields.read(field, oddities);
+    semantics.read(side, field.name, field.value);
   }
+  json.finish();
+  return {begin, static_cast<std::uint32_t>(text.size() - begin)};
+}
+
+Http1Exchange::Piece Http1Exchange::keep_trailers(FieldLines& lines, const DissectOptions& options) {
+  const auto begin = static_cast<std::uint32_t>(text.size());
+  HeaderJson json(text, options.secrets);
+  for (Field field; lines.next(field);) json.add(field.name, field.value);
   json.finish();
   return {begin, static_cast<std::uint32_t>(text.size() - begin)};
 }
@@ -74,6 +84,7 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
     if (keep_alive_max >= 0) row.keep_alive_max = keep_alive_max;
   }
   row.persistent = persistent();
+  semantics.add_rows(row, context);
   context.rows().add(row);
 }
 

@@ -46,13 +46,16 @@ struct Http1Exchange : HttpExchange {
   bool undecided() const { return request.seen && (connect || upgrade) && !response.over && !response.seen; }
   bool over() const { return request.over && response.over; }
   std::uint64_t memory() const {
-    return sizeof *this + text.capacity() + interim_statuses.capacity() + request.body.held_memory() + response.body.held_memory();
+    return sizeof *this + text.capacity() + semantics.held_memory() + interim_statuses.capacity() + request.body.held_memory() +
+           response.body.held_memory();
   }
 
   // Splits a request target by its form (RFC 9112 section 3.2) into authority, path and scheme.
   void read_target(std::string_view target, std::string_view host);
-  // Keeps the field lines of a section as JSON, and gives them to `fields` where it is not null.
-  Piece keep_fields(FieldLines& lines, const DissectOptions& options, Http1Fields* fields, Oddities& oddities);
+  // Keeps the field lines of a header section of this side as JSON, and tells `fields` and `semantics` of them.
+  Piece keep_header(Side side, FieldLines& lines, const DissectOptions& options, Http1Fields& fields, Oddities& oddities);
+  // Keeps those of a trailer section.
+  Piece keep_trailers(FieldLines& lines, const DissectOptions& options);
   // Later of the last bytes seen.
   Time end_time() const;
 

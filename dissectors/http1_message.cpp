@@ -160,7 +160,7 @@ bool FieldLines::next(Field& field) {
       field.name = text.substr(0, colon);
     }
     field.value = without_whitespace_around(text.substr(colon + 1));
-    if (folded()) field.value = unfold(field.value);
+    if (folded()) field.value = unfold(field);
     return true;
   }
   return false;
@@ -170,7 +170,7 @@ bool FieldLines::next(Field& field) {
 bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t& colon) {
   colon = text.find(':');
   if (whitespace.find(text.front()) != std::string_view::npos) {
-    oddities_.add("http1.field.leading_whitespace", text);  // RFC 9112 section 2.2: not processed
+    oddities_.add("http1.field.leading_whitespace", without_field_value(text));  // RFC 9112 section 2.2: not processed
     return false;
   }
   if (colon == std::string_view::npos || colon == 0) {
@@ -184,15 +184,19 @@ bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t
   return true;
 }
 
-std::string_view FieldLines::unfold(std::string_view value) {
-  oddities_.add("http1.obs_fold", value);
-  std::string& whole = unfolded_.emplace_front(value);
+std::string_view FieldLines::unfold(const Field& field) {
+  oddities_.add("http1.obs_fold", field.name);
+  std::string& whole = unfolded_.emplace_front(field.value);
   while (folded() && first_line(rest_) != 0) {
     const std::string_view more = without_whitespace_around(line());
     if (!whole.empty() && !more.empty()) whole += ' ';
     whole += more;
   }
   return whole;
+}
+
+std::string_view without_field_value(std::string_view line) {
+  return line.substr(0, line.find(':'));
 }
 
 std::size_t empty_lines(std::string_view text) {

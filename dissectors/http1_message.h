@@ -78,12 +78,15 @@ class FieldLines {
   std::string_view line();
   bool folded() const { return !rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t'); }
   bool read_irregular(std::string_view line, Field& field, std::size_t& colon);
-  std::string_view unfold(std::string_view value);
+  std::string_view unfold(const Field& field);
 
   std::string_view rest_;
   Oddities& oddities_;
   std::forward_list<std::string> unfolded_;
 };
+
+// A line that may be a field's, without what stands behind the colon: that may be a secret, and oddities are told to anybody.
+std::string_view without_field_value(std::string_view line);
 
 // Length of the empty lines at the front of `text`, which may stand before a start line (RFC 9112 section 2.2). The
 // last CR of `text` is not counted: what follows it decides.

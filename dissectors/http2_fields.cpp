@@ -36,6 +36,7 @@ void Http2Fields::begin(const Secrets* secrets) {
   json_.clear();
   writer_.emplace(json_, secrets);
   codings_.clear();
+  semantics_.clear();
   urgency_ = {};
   content_length_ = -1;
   count_ = never_indexed_ = plain_bytes_ = 0;
@@ -60,6 +61,9 @@ std::string_view Http2Fields::add(const HpackField& field) {
     return wrong;
   }
   writer_->add(field.name, field.value);
+  // Pseudo-header fields stand before all others (RFC 9113 section 8.3), so that it is known whose section this is.
+  const bool known = field.name.data() != nullptr && field.value.data() != nullptr;
+  if (known && (asks() || answers())) semantics_.read(asks() ? Side::client : Side::server, field.name, field.value);
   return wrong;
 }
 

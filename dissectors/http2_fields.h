@@ -15,13 +15,14 @@
 #include "dissectors/header_json.h"
 #include "dissectors/hpack_table.h"
 #include "dissectors/http2_frame.h"
+#include "dissectors/http_semantics.h"
 #include "dissectors/secrets.h"
 
 namespace longwire {
 
 class Http2Fields {
  public:
-  Http2Fields() = default;
+  Http2Fields() { semantics_.keep_all(); }
   Http2Fields(const Http2Fields&) = delete;
   Http2Fields& operator=(const Http2Fields&) = delete;
 
@@ -49,6 +50,8 @@ class Http2Fields {
   CodingNames codings() const { return CodingNames(codings_); }
   std::int64_t content_length() const { return content_length_; }  // -1 = not told
   const HttpUrgency& urgency() const { return urgency_; }
+  // What the fields of a request's or a response's section mean.
+  const HttpSemantics& semantics() const { return semantics_; }
 
   std::uint64_t fields() const { return count_; }
   std::uint64_t never_indexed() const { return never_indexed_; }
@@ -59,7 +62,7 @@ class Http2Fields {
   bool holed() const { return holed_; }
 
   // Bytes beside the object's own.
-  std::uint64_t held_memory() const { return json_.capacity() + codings_.capacity(); }
+  std::uint64_t held_memory() const { return json_.capacity() + codings_.capacity() + semantics_.held_memory(); }
 
  private:
   struct Kept {
@@ -74,6 +77,7 @@ class Http2Fields {
   Kept host_;
   std::string json_, codings_;
   std::optional<HeaderJson> writer_;  // of json_
+  HttpSemantics semantics_;
   HttpUrgency urgency_;
   std::int64_t content_length_ = -1;
   std::uint64_t count_ = 0, never_indexed_ = 0, plain_bytes_ = 0;

@@ -39,6 +39,7 @@ void Http2Stream::begin_message(Side side, const Http2Fields& fields, bool of_re
   here.message.seen = true;
   here.message.limited = fields.limited();
   if (keeps_text) here.message.fields = exchange.keep_as_sent(fields.json());
+  if (keeps_text) exchange.semantics.take(fields.semantics());
   here.content_length = fields.content_length();
   here.holed = fields.holed();  // what was missed before belongs to no message
   const CodingNames none, codings = fields.codings();
@@ -86,7 +87,7 @@ Time Http2Stream::end_time() const {
 }
 
 std::uint64_t Http2Stream::memory() const {
-  std::uint64_t bytes = sizeof *this + exchange.text.capacity() + exchange.interim_statuses.capacity();
+  std::uint64_t bytes = sizeof *this + exchange.text.capacity() + exchange.semantics.held_memory() + exchange.interim_statuses.capacity();
   for (const Http2StreamSide& side : sides) bytes += side.content == nullptr ? 0 : side.content->memory();
   return bytes + (tunnel == nullptr ? 0 : sizeof *tunnel + tunnel->held_memory());
 }
@@ -135,6 +136,7 @@ void Http2Stream::add_exchange(const Around& around, Context& context) const {
   }
   row.persistent = around.persistent;
   row.pushed = pushed();
+  exchange.semantics.add_rows(row, context);
   context.rows().add(row);
 }
 

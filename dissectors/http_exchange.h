@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dissectors/context.h"
+#include "dissectors/http_semantics.h"
 #include "dissectors/rows/http.h"
 
 namespace longwire {
@@ -38,6 +39,7 @@ struct HttpExchange {
   std::uint64_t ordinal = 0;
   Piece method, scheme, authority, path, reason, upgraded_to;
   std::string text;                  // where all Pieces point into
+  HttpSemantics semantics;           // what the header fields of both messages mean; its rows are made with the exchange's own
   std::string interim_statuses;      // JSON array without its end; empty = none
   std::uint16_t status = no_status;  // 000 to 999
   bool midstream = false;            // requests before it may have been lost, or its own beginning was

@@ -9,13 +9,15 @@
 #include "dissectors/rows/connection.h"
 #include "dissectors/rows/http.h"
 #include "dissectors/rows/http2.h"
+#include "dissectors/rows/http_semantics.h"
 #include "dissectors/rows/tls.h"
 #include "dissectors/rows/tls_turn.h"
 
 namespace longwire {
 
 using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
-                           Http2ConnectionRow, Http2StreamRow, Http2StallRow, Http2PingRow, Http2GoawayRow, TlsHandshakeRow, TlsMessageRow,
-                           TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
+                           HttpCookieRow, HttpLocationRow, HttpConditionRow, HttpAuthenticationRow, Http2ConnectionRow, Http2StreamRow,
+                           Http2StallRow, Http2PingRow, Http2GoawayRow, TlsHandshakeRow, TlsMessageRow, TlsTurnRow, CertificateRow,
+                           TlsCertificateRow, AnomalyRow>;
 
 }  // namespace longwire

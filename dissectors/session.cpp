@@ -1,5 +1,8 @@
 #include "dissectors/session.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "dissectors/community_id.h"
 #include "dissectors/detector.h"
 
@@ -24,6 +27,18 @@ Text close_text(ConnectionFacts::Close close) {
   return "open";
 }
 
+// A packet makes one event at most of a kind and side, and none of a connection but its own: so the id needs no counter, and
+// is the same however many connections there are in between.
+std::int64_t event_id(const TcpEvent& event) {
+  constexpr std::string_view kinds[] = {
+      "syn_retransmitted", "fin",          "rst",           "zero_window", "window_reopened", "gap", "conflicting_overlap",
+      "icmp_unreachable",  "icmp_too_big", "data_after_fin"};
+  const auto kind = std::find(std::begin(kinds), std::end(kinds), event.kind) - std::begin(kinds);
+  const bool behind_all = event.kind == "gap" && event.detail == "end";  // that packet may have one before its bytes too
+  const auto which = static_cast<std::int64_t>(behind_all ? std::size(kinds) : static_cast<std::size_t>(kind));
+  return Ids::only(event.at.number) + tcp_ids.first + 2 * which + static_cast<std::int64_t>(index(event.side));
+}
+
 // NULL where `unknown` stands for "not seen".
 template <class T>
 Integer unless(T value, T unknown) {
@@ -33,6 +48,7 @@ Integer unless(T value, T unknown) {
 void fill_sides(ConnectionRow& row, const ConnectionFacts& facts) {
   const SideFacts& client = facts.side[index(Side::client)];
   const SideFacts& server = facts.side[index(Side::server)];
+  row.client_syns = facts.client_syns;
   row.client_packets = client.packets;
   row.server_packets = server.packets;
   row.client_bytes = client.bytes;
@@ -72,12 +88,14 @@ std::optional<Session::Asleep> Session::sleep() {
 
 void SessionSink::tcp(const ConnectionFacts& facts, const TcpEvent& event) {
   TcpEventRow row;
+  row.id = event_id(event);
   row.connection_id = facts.id;
   row.time_ns = event.at.time;
   row.frame = event.at.frame;
   row.side = to_text(event.side);
   row.kind = event.kind;
   row.bytes = unless<std::uint64_t>(event.bytes, 0);
+  if (!event.detail.empty()) row.detail = event.detail;
   sink_.rows->add(row);
 }
 

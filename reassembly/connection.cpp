@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "capture/icmp.h"
 #include "reassembly/roles.h"
 
 namespace longwire {
@@ -18,8 +19,7 @@ Connection::Connection(const Segment& first) : hash_(first.hash) {
 }
 
 std::uint64_t Connection::Window::bytes() const {
-  constexpr std::uint64_t unscaled_window = 0xffff;  // bytes; RFC 9293 section 3.1, largest without scaling
-  return std::max(unscaled_window, std::uint64_t{last} << scale);
+  return std::uint64_t{last} << scale;
 }
 
 // A SYN-ACK answers the SYN that was seen if it acknowledges it, or it and bytes that came with it (RFC 7413).
@@ -57,7 +57,7 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   TcpSide& own = at(side);
   if (!own.started()) own.start(segment.seq, TcpSide::StartedBy::midstream);
   const auto offset = own.locate(segment.seq + (syn ? 1 : 0));
-  if (!offset) {
+  if (!offset || own.before_all(*offset)) {
     out.anomaly = "tcp.seq.absurd";
     return;
   }
@@ -65,14 +65,17 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
     out.anomaly = "tcp.fin.window";
     return;
   }
+  if (goes_on_after_reset(segment, side)) take_back_reset(out);
   if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
   if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
-  watch_keepalive(segment, side, *offset, last, out);
+  const bool probe = watch_keepalive(segment, side, *offset, last, out);
   if (side != speaker_ && !segment.payload.empty() && *offset >= own.highest()) {
     speaker_ = side;
     spoken_from_ = static_cast<std::uint32_t>(own.highest());
   }
+  const std::uint64_t again = counted(side).retransmitted_bytes;
   if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
+  if (probe) counted(side).retransmitted_bytes = again;  // its byte is nobody's data
   watch_window(segment, side, out);
   if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
     close(ConnectionFacts::Close::fin, segment.at, out);
@@ -90,7 +93,9 @@ bool Connection::synchronize(const Segment& segment, Side side, Outcome& out) {
   TcpSide& own = at(side);
   const std::uint32_t first_sequence = segment.seq + 1;
   if (own.started() && own.first_sequence() == first_sequence) {
-    if (own.syn_seen()) tell(out, "syn_retransmitted", side, segment.at);
+    // Where both have sent a SYN, each answers with its own SYN again, and an ACK (RFC 9293 figure 8).
+    const bool crossed = syn_ack && (side == Side::client || facts_.syn_ack == 0);
+    if (own.syn_seen() && !crossed) tell(out, {"syn_retransmitted", side, segment.at});
     own.syn_found();
   } else if (counted(side).bytes == 0 && !own.fin_seen()) {
     own.start(first_sequence, TcpSide::StartedBy::own_syn);
@@ -101,6 +106,7 @@ bool Connection::synchronize(const Segment& segment, Side side, Outcome& out) {
   if (options.mss > 0) counted(side).mss = options.mss;
   windows_[index(side)].scale = options.has_window_scale ? options.window_scale : 0;
   if (side == Side::client && !syn_ack) {
+    if (facts_.client_syns < 0xffff) ++facts_.client_syns;
     facts_.midstream = false;
     if (facts_.syn_ack == 0) facts_.syn = segment.at.time;
   }
@@ -143,10 +149,10 @@ void Connection::watch_window(const Segment& segment, Side side, Outcome& out) {
     if (segment.window != 0 || segment.has(tcp_flag::syn) || segment.has(tcp_flag::fin)) return;
     window.closed = true;
     ++counted(side).zero_windows;
-    tell(out, "zero_window", side, segment.at);
+    tell(out, {"zero_window", side, segment.at});
   } else if (segment.window != 0) {
     window.closed = false;
-    tell(out, "window_reopened", side, segment.at);
+    tell(out, {"window_reopened", side, segment.at});
   }
 }
 
@@ -154,25 +160,29 @@ void Connection::watch_window(const Segment& segment, Side side, Outcome& out) {
 // would take more (RFC 9293 section 3.8.4). Where the peer was never heard, what it acknowledged is not known.
 bool Connection::is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const {
   constexpr std::uint8_t kinds = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-  if ((segment.flags & kinds) != tcp_flag::ack || segment.payload.size() + segment.cut > 1) return false;
+  if ((segment.flags & kinds) != tcp_flag::ack || segment.payload.size() + segment.cut > 1 || closed()) return false;
   const TcpSide& own = at(side);
   const std::uint64_t sent = own.sent();
   const bool one_before = offset + 1 == sent;
   return one_before && !windows_[index(other(side))].closed && (own.acknowledged() >= sent || facts_.one_way);
 }
 
-void Connection::watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out) {
+// True where the segment is a probe.
+bool Connection::watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out) {
   const std::size_t length = segment.payload.size() + segment.cut;
   if (is_keepalive_probe(segment, side, offset)) {
-    if (!keepalive_) keepalive_ = std::make_unique<KeepaliveWatcher>(last);
-    keepalive_->probe(side, segment.at, static_cast<std::uint8_t>(length), at(side).sent(), out.probes);
-  } else if (keepalive_) {
+    auto& watcher = seldom().keepalive;
+    if (watcher == nullptr) watcher = std::make_unique<KeepaliveWatcher>(last);
+    return watcher->probe(side, segment.at, static_cast<std::uint8_t>(length), at(side).sent(), out.probes);
+  }
+  if (KeepaliveWatcher* watcher = keepalive()) {
     const TcpSide& prober = at(other(side));
     std::optional<std::uint64_t> acknowledged;
     if (segment.has(tcp_flag::ack) && prober.started()) acknowledged = prober.locate(segment.ack);
-    keepalive_->heard(side, acknowledged, segment.at, out.probes);
-    if (length > 0) keepalive_->spoke(side, segment.at);
+    watcher->heard(side, acknowledged, segment.at, out.probes);
+    if (length > 0) watcher->spoke(side, segment.at);
   }
+  return false;
 }
 
 // With the peer's window closed: an ACK one before the next byte, with or without that byte, or the next byte alone
@@ -190,87 +200,53 @@ void Connection::take(const Segment& segment, Side side, std::uint64_t offset, O
   if (segment.cut > 0) facts_.cut = true;
   if (arrival.conflicting > 0) {
     facts_.conflicting_overlap_bytes += arrival.conflicting;
-    tell(out, "conflicting_overlap", side, segment.at, arrival.conflicting);
+    tell(out, {"conflicting_overlap", side, segment.at, arrival.conflicting});
   }
-  if (arrival.after_fin > 0) tell(out, "data_after_fin", side, segment.at, arrival.after_fin);
+  if (arrival.after_fin > 0) tell(out, {"data_after_fin", side, segment.at, arrival.after_fin});
   if (arrival.fin_moved) out.anomaly = "tcp.fin.moved";
   if (arrival.fin) {
     closing_by(side);
-    tell(out, "fin", side, segment.at);
+    const bool crossed = at(other(side)).fin_seen() && !at(other(side)).fin_acknowledged();
+    tell(out, {"fin", side, segment.at, 0, crossed ? "crossed" : std::string_view{}});
   }
 }
 
-// What lies in the window of `side`'s receiver (RFC 9293 section 3.10.7.4). An observer may be late, so one window behind
-// is near enough.
-bool Connection::in_window(std::uint64_t offset, Side side) const {
-  const TcpSide& own = at(side);
-  const std::uint64_t window = windows_[index(other(side))].bytes();
-  return offset + window >= own.next_offset() && offset <= std::max(own.highest(), own.acknowledged()) + window;
+Connection::Seldom& Connection::seldom() {
+  if (seldom_ == nullptr) seldom_ = std::make_unique<Seldom>();
+  return *seldom_;
 }
 
-// A reset is believed where its sequence number lies in the receiver's window; before the sender was heard, where it
-// acknowledges what was sent.
-bool Connection::acceptable_reset(const Segment& segment, Side side) const {
-  const TcpSide& own = at(side);
-  const TcpSide& peer = at(other(side));
-  if (!own.started()) {
-    if (!segment.has(tcp_flag::ack) || !peer.started()) return true;
-    const auto acknowledged = peer.locate(segment.ack);
-    return acknowledged && *acknowledged + windows_[index(side)].bytes() >= peer.next_offset() && *acknowledged <= peer.highest() + 1;
+// Of what tells how the connection began and ended, a FIN is always told (there is one a side), the rest is counted apart:
+// whatever else repeats must not crowd it out.
+void Connection::tell(Outcome& out, const TcpEvent& event) {
+  const bool repeats = event.kind == "zero_window" || event.kind == "window_reopened" || event.kind == "conflicting_overlap";
+  if (event.kind != "fin") {
+    if (repeats ? events_ >= limits::tcp_events : closing_events_ >= limits::tcp_closing_events) {
+      facts_.limited = true;
+      return;
+    }
+    repeats ? ++events_ : ++closing_events_;
   }
-  const auto offset = own.locate(segment.seq);
-  return offset && in_window(*offset, side);
+  out.events.push_back(event);
 }
 
-// Payload of a RST is a diagnostic text (RFC 9293 section 3.5.2), not part of the stream.
-void Connection::reset(const Segment& segment, Side side, Outcome& out) {
-  if (!acceptable_reset(segment, side)) {
-    out.anomaly = "tcp.rst.window";
-    return;
-  }
-  // What it acknowledges had arrived; a number beyond all that was seen means nothing.
-  const TcpSide& peer = at(other(side));
-  if (segment.has(tcp_flag::ack) && peer.started()) {
-    const auto acknowledged = peer.locate(segment.ack);
-    if (acknowledged && *acknowledged <= peer.sent()) acknowledge(segment, side);
-    if (!closed()) facts_.unread_bytes = unread(side);
-  }
-  if (keepalive_) keepalive_->reset(side, segment.at, out.probes);
-  closing_by(side);
-  tell(out, "rst", side, segment.at);
-  if (!closed()) close(ConnectionFacts::Close::rst, segment.at, out);
-}
-
-void Connection::close(ConnectionFacts::Close how, const Stamp& at, Outcome& out) {
-  facts_.close = how;
-  closed_number_ = at.number;
-  out.closed = true;
-}
-
-void Connection::closing_by(Side side) {
-  if (facts_.closed_first_known) return;
-  facts_.closed_first_known = true;
-  facts_.closed_first = side;
-}
-
-void Connection::tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes) {
-  if (events_ >= limits::tcp_events) {
-    facts_.limited = true;
-    return;
-  }
-  ++events_;
-  out.events.push_back({kind, side, at, bytes});
-}
-
+// A quotation of what its sender cannot have sent is told by nobody who had the segment.
 void Connection::unreachable(const Segment& quoted, Outcome& out) {
   const Side side = sender(quoted);
+  out.side = side;
+  const TcpSide& own = at(side);
   std::optional<std::uint64_t> offset;
-  if (quoted.quoted_seq && at(side).started()) {
-    offset = at(side).locate(quoted.seq);
-    if (!offset) return;  // quotes nobody's segment
+  if (quoted.quoted_seq && own.started()) {
+    offset = own.locate(quoted.seq);
+    if (!offset || own.before_all(*offset) || *offset > own.sent() + windows_[index(other(side))].bytes()) {
+      out.anomaly = "tcp.icmp.quotation";
+      return;
+    }
   }
-  tell(out, "icmp_unreachable", side, quoted.at);
-  if (keepalive_ && offset) keepalive_->unreachable(side, *offset, quoted.at, out.probes);
+  const bool too_big = is_too_big(quoted);
+  tell(out, {too_big ? "icmp_too_big" : "icmp_unreachable", side, quoted.at, 0, unreachable_name(quoted)});
+  KeepaliveWatcher* watcher = keepalive();
+  if (watcher != nullptr && offset && !too_big) watcher->unreachable(side, *offset, quoted.at);
 }
 
 bool Connection::next(Side side, Delivery& out) {
@@ -285,33 +261,9 @@ std::uint32_t Connection::unacknowledged(Side side) const {
   return own.highest() > own.acknowledged() ? static_cast<std::uint32_t>(own.highest() - own.acknowledged()) : 0;
 }
 
-// Who resets has received so much since it last sent data: no more than that can lie unread in its socket. A host sends
-// RST with ACK where it closes with data unread (RFC 1122 section 4.2.2.13), or on purpose.
-std::uint32_t Connection::unread(Side by) const {
-  if (speaker_ == by) return 0;
-  const TcpSide& peer = at(other(by));
-  const auto received = static_cast<std::uint32_t>(std::min(peer.acknowledged(), peer.highest())) - spoken_from_;
-  return received < 0x80000000u ? received : 0;  // not below zero
-}
-
-// Both FINs seen, but not the last ACK: closed all the same.
-void Connection::conclude(Outcome& out) {
-  concluded_ = true;
-  for (const Side side : {Side::client, Side::server}) counted(side).unacknowledged_bytes = unacknowledged(side);
-  if (keepalive_) keepalive_->finish(out.probes);
-  if (facts_.close == ConnectionFacts::Close::open && at(Side::client).fin_seen() && at(Side::server).fin_seen()) {
-    facts_.close = ConnectionFacts::Close::fin;
-  }
-}
-
-void Connection::evict() {
-  if (closed()) return;
-  facts_.close = ConnectionFacts::Close::evicted;
-  facts_.limited = true;
-}
-
 std::uint64_t Connection::held_memory() const {
-  return sides_[0].held_memory() + sides_[1].held_memory() + (keepalive_ ? sizeof(KeepaliveWatcher) : 0);
+  return sides_[0].held_memory() + sides_[1].held_memory() + (seldom_ == nullptr ? 0 : sizeof(Seldom)) +
+         (seldom_ == nullptr || seldom_->keepalive == nullptr ? 0 : sizeof(KeepaliveWatcher));
 }
 
 End Connection::end_without_fin() const {

@@ -4,13 +4,15 @@
 // the Outcome says, and hands on what next() yields until it yields nothing. At the end it calls conclude() and drains
 // both sides once more.
 //
-// Life: SYN to the end, however long it is silent (SEMANTICS "Connection"). It is closed when an acceptable RST came, or
-// both FINs are acknowledged. A closed connection lingers for limits::linger_packets packets of the capture, so that
-// stragglers (late ACKs, FINs sent again, RSTs, late data) still belong to it; whether a segment is one depends on
-// packet numbers only, never on when memory was freed.
+// Life: SYN to the end, however long it is silent (SEMANTICS "Connection"). It is closed when a RST came that its receiver
+// believes, or both FINs are acknowledged; it is open again where both go on behind that RST. A closed connection lingers for
+// limits::linger_packets packets of the capture, so that stragglers (late ACKs, FINs sent again, RSTs, late data) still belong to it;
+// whether a segment is one depends on packet numbers only, never on when memory was freed.
 #pragma once
 
 #include <boost/container/static_vector.hpp>
+#include <memory>
+#include <optional>
 
 #include "capture/limits.h"
 #include "capture/segment.h"
@@ -27,6 +29,7 @@ struct Outcome {
   std::uint64_t cut = 0;                                // bytes behind them that snaplen cut off
   bool pending = false;                                 // next() may have something
   bool closed = false;                                  // the connection closed with this segment
+  bool reopened = false;                                // it was not closed after all
   boost::container::static_vector<TcpEvent, 5> events;  // in the order they happened; at most one a cause below
   std::string_view anomaly;                             // a code, empty = none
 
@@ -35,7 +38,7 @@ struct Outcome {
   void clear() {
     direct = {};
     cut = 0;
-    pending = closed = false;
+    pending = closed = reopened = false;
     events.clear();
     anomaly = {};
     probes.clear();
@@ -91,17 +94,20 @@ class Connection {
   void establish(const Segment& segment, Side side);
   void watch_window(const Segment& segment, Side side, Outcome& out);
   bool is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const;
-  void watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out);
+  bool watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out);
   void count_window_probe(const Segment& segment, Side side, std::uint64_t offset);
   void take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out);
   bool in_window(std::uint64_t offset, Side side) const;
-  bool acceptable_reset(const Segment& segment, Side side) const;
+  bool is_expected_reset(const Segment& segment, Side side) const;
   void reset(const Segment& segment, Side side, Outcome& out);
+  bool goes_on_after_reset(const Segment& segment, Side side);
+  void take_back_reset(Outcome& out);
+  void conclude_reset(Outcome& out);
   void close(ConnectionFacts::Close how, const Stamp& at, Outcome& out);
   void closing_by(Side side);
   std::uint32_t unacknowledged(Side side) const;
   std::uint32_t unread(Side by) const;
-  void tell(Outcome& out, std::string_view kind, Side side, const Stamp& at, std::uint64_t bytes = 0);
+  void tell(Outcome& out, const TcpEvent& event);
   End end_without_fin() const;
 
   // What is known of a side's receive window.
@@ -113,17 +119,37 @@ class Connection {
     std::uint64_t bytes() const;
   };
 
+  // The RST that closed the connection; while there is none, the last one that its receiver asks back about.
+  struct Reset {
+    Side by;
+    bool believed;
+    bool acknowledges;
+    bool closed_first;      // nobody had begun to close before
+    bool passed_over;       // its receiver went on, so long behind it that this was not under way
+    Stamp at;
+    std::uint64_t offset;   // of its sequence number
+    std::uint64_t sent[2];  // by each side before it: one behind the last
+  };
+  // What few connections have.
+  struct Seldom {
+    std::unique_ptr<KeepaliveWatcher> keepalive;
+    std::optional<Reset> reset;
+  };
+  Seldom& seldom();
+  KeepaliveWatcher* keepalive() { return seldom_ == nullptr ? nullptr : seldom_->keepalive.get(); }
+
   ConnectionFacts facts_;
   TcpSide sides_[2];
-  std::unique_ptr<KeepaliveWatcher> keepalive_;
+  std::unique_ptr<Seldom> seldom_;
   std::uint64_t closed_number_ = 0;
   Time syn_to_syn_ack_ = 0;  // ns, last SYN to first SYN-ACK
   std::uint32_t hash_ = 0;
   Window windows_[2];
-  std::uint32_t spoken_from_ = 0;  // offset modulo 2^32 (so is stream_origin) from which on only `speaker_` has sent data
-  std::uint16_t events_ = 0;       // told so far
-  Side speaker_ = Side::client;
-  bool concluded_ = false;
+  std::uint32_t spoken_from_ = 0;    // offset modulo 2^32 (so is stream_origin) from which on only `speaker_` has sent data
+  std::uint16_t events_ = 0;         // told so far, of kinds that repeat
+  std::uint8_t closing_events_ = 0;  // likewise, of those that tell how it began and ended
+  Side speaker_ : 1 = Side::client;
+  bool concluded_ : 1 = false;
 };
 
 // A SYN flood makes millions of these: half-open ones have to fit in memory beside their rows.

@@ -74,6 +74,7 @@ class ConnectionTable {
     if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
     if (outcome_.pending) drain(*connection);
     if (outcome_.closed) lingering_.add(*connection);
+    if (outcome_.reopened) lingering_.forget(*connection);
     if (part.budget.grow(growth)) make_room(part);
   }
 
@@ -245,7 +246,7 @@ class ConnectionTable {
         break;
       case Delivery::Kind::gap:
         // Cut bytes are known from the facts; an event for each would be an event for each packet.
-        if (!delivery.by_snaplen) sink_.tcp(connection.facts(), {"gap", side, at, delivery.missing});
+        if (!delivery.by_snaplen) sink_.tcp(connection.facts(), {"gap", side, at, delivery.missing, delivery.trailing ? "end" : ""});
         if (connection.has_stream() || !delivery.trailing) stream(connection).gap(side, delivery.missing, at);
         break;
       case Delivery::Kind::end:

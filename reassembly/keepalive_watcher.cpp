@@ -5,16 +5,21 @@
 namespace longwire {
 namespace {
 
-// ns: two probes nearer to one another are one, delivered twice. No keepalive timer is that short (Linux: 1 s, the unit of
-// TCP_KEEPINTVL), and no path holds the second copy back for longer.
-constexpr Time copied_within = 10'000'000;
+// ns: no path holds a packet back for longer, and no keepalive timer is that short (Linux: 1 s, the unit of TCP_KEEPINTVL).
+// So two probes nearer to one another are one, delivered twice; and what looks like a probe so soon behind a sign of life is
+// an old segment that came late.
+constexpr Time held_back = 10'000'000;
 
 }  // namespace
 
-void KeepaliveWatcher::settle(Prober& prober, KeepaliveProbe::Answer answer, const Stamp& at, Told& told) {
-  if (!prober.waiting) return;
+void KeepaliveWatcher::answer(Prober& prober, KeepaliveProbe::Answer answer, const Stamp& at) {
+  if (!prober.waiting || prober.waiting->answer >= answer) return;
   prober.waiting->answer = answer;
-  if (answer != KeepaliveProbe::Answer::none) prober.waiting->answered = at;
+  prober.waiting->answered = at;
+}
+
+void KeepaliveWatcher::settle(Prober& prober, Told& told) {
+  if (!prober.waiting) return;
   told.push_back(*prober.waiting);
   prober.waiting.reset();
 }
@@ -24,10 +29,11 @@ void KeepaliveWatcher::finish_episode(Prober& prober, const Stamp& at) {
   prober.over = true;
 }
 
-void KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload, std::uint64_t sent, Told& told) {
+bool KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload, std::uint64_t sent, Told& told) {
   Prober& own = probers_[index(prober)];
-  settle(own, KeepaliveProbe::Answer::none, at, told);
-  const bool copy = own.ordinal > 0 && own.sent == sent && at.time - own.probed <= copied_within;
+  const bool copy = own.ordinal > 0 && own.sent == sent && at.time - own.probed <= held_back;
+  if (own.over && !copy && at.time - own.active <= held_back) return false;
+  settle(own, told);
   const Time since = own.over && !copy ? own.active : std::max(own.active, own.probed);
   if (!copy) {
     own.episode += own.over ? 1 : 0;
@@ -37,12 +43,13 @@ void KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload,
   own.sent = sent;
   own.probed = at.time;
   own.waiting = KeepaliveProbe{prober, payload, own.episode, own.ordinal, at, at.time - since, KeepaliveProbe::Answer::none, {}};
+  return true;
 }
 
 void KeepaliveWatcher::heard(Side from, std::optional<std::uint64_t> acknowledged, const Stamp& at, Told& told) {
   Prober& peer = probers_[index(other(from))];
-  using Answer = KeepaliveProbe::Answer;
-  settle(peer, acknowledged && *acknowledged >= peer.sent ? Answer::ack : Answer::none, at, told);
+  if (acknowledged && *acknowledged >= peer.sent) answer(peer, KeepaliveProbe::Answer::ack, at);
+  settle(peer, told);
   finish_episode(peer, at);
 }
 
@@ -50,17 +57,17 @@ void KeepaliveWatcher::spoke(Side prober, const Stamp& at) {
   finish_episode(probers_[index(prober)], at);
 }
 
-void KeepaliveWatcher::reset(Side from, const Stamp& at, Told& told) {
-  settle(probers_[index(other(from))], KeepaliveProbe::Answer::rst, at, told);
+void KeepaliveWatcher::reset(Side from, const Stamp& at) {
+  answer(probers_[index(other(from))], KeepaliveProbe::Answer::rst, at);
 }
 
-void KeepaliveWatcher::unreachable(Side prober, std::uint64_t offset, const Stamp& at, Told& told) {
+void KeepaliveWatcher::unreachable(Side prober, std::uint64_t offset, const Stamp& at) {
   Prober& own = probers_[index(prober)];
-  if (offset + 1 == own.sent) settle(own, KeepaliveProbe::Answer::icmp, at, told);
+  if (offset + 1 == own.sent) answer(own, KeepaliveProbe::Answer::icmp, at);
 }
 
 void KeepaliveWatcher::finish(Told& told) {
-  for (Prober& prober : probers_) settle(prober, KeepaliveProbe::Answer::none, {}, told);
+  for (Prober& prober : probers_) settle(prober, told);
 }
 
 }  // namespace longwire

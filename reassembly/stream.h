@@ -32,15 +32,18 @@ enum class End : std::uint8_t {
 // What a person would look up by its frame. One row each in `tcp_events`.
 struct TcpEvent {
   std::string_view kind;     // a literal: "rst", "fin", "zero_window", "window_reopened", "gap", "conflicting_overlap",
-                             // "icmp_unreachable", "data_after_fin", "syn_retransmitted"
+                             // "icmp_unreachable", "icmp_too_big", "data_after_fin", "syn_retransmitted"
   Side side = Side::client;  // who did it; for a gap: whose bytes are missing; for icmp: whose segment was quoted
   Stamp at;
   std::uint64_t bytes = 0;  // kind's own measure: missing, conflicting or late bytes; else 0
+  // A literal; fin: "crossed" where the other side's FIN was under way; rst: "ack" where it acknowledges; icmp: what cannot
+  // be reached; gap: "end" behind the last byte seen; else empty.
+  std::string_view detail{};
 };
 
 // A TCP keepalive probe, told when its answer is known. One row each in `keepalive_probes`.
 struct KeepaliveProbe {
-  enum class Answer : std::uint8_t { none, ack, rst, icmp };
+  enum class Answer : std::uint8_t { none, icmp, rst, ack };  // the later, the better
   Side prober = Side::client;
   std::uint8_t payload_bytes = 0;  // 0 or 1
   std::uint32_t episode = 0;       // 1, 2 ... of the prober: a run of probes until the peer is heard
@@ -51,7 +54,7 @@ struct KeepaliveProbe {
   Stamp answered;  // the answer's packet; without meaning where there is none
 };
 constexpr std::string_view to_text(KeepaliveProbe::Answer answer) {
-  constexpr std::string_view texts[]{"none", "ack", "rst", "icmp"};
+  constexpr std::string_view texts[]{"none", "icmp", "rst", "ack"};
   return texts[static_cast<std::size_t>(answer)];
 }
 
@@ -83,6 +86,7 @@ struct ConnectionFacts {
   std::uint32_t window_probes = 0;
   std::uint32_t unread_bytes = 0;  // of a RST with ACK: what its sender had acknowledged since it last sent data itself
   enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
+  std::uint16_t client_syns = 0;  // SYNs without ACK of the client, those sent again too; 65535 = that many or more
   bool closed_first_known = false;
   Side closed_first = Side::client;
   bool midstream = false;  // the SYN was not seen

@@ -73,6 +73,9 @@ class TcpSide {
     return std::nullopt;
   }
 
+  // No segment can stand there: before the SYN, by more than the one byte that keepalive probes and padding claim.
+  bool before_all(std::uint64_t offset) const { return start_certain_ && offset + 1 < stream_origin; }
+
   // Takes payload, cut bytes and FIN of a segment whose payload begins at `offset`.
   Arrival accept(std::uint64_t offset, const Segment& segment, SideFacts& facts, Overlap overlap);
   void acknowledge(std::uint64_t offset) {

@@ -23,7 +23,7 @@ struct NamedQuestion {
   std::string question;  // the first comment line of its file
   std::string sql;       // the file
 };
-// Every file of storage/views/, in the order of their names.
+// Every file of storage/views/ and storage/findings/, in the order of their names.
 const std::vector<NamedQuestion>& named_questions();
 
 class Database {

@@ -87,6 +87,7 @@ class Store::State {
   void finish() {
     for (const Table& table : tables())
       for (const std::string& sql : create_indexes(table)) run(sql);
+    for (const SqlFile& file : indexes_files()) run(std::string(file.text));
     for (const SqlFile& file : reference_files()) run(std::string(file.text));
     for (const SqlFile& file : views_files()) run(fmt::format("DROP VIEW IF EXISTS {}; {}", file.name, file.text));
     run("COMMIT");

@@ -1,7 +1,7 @@
 """The house rules that a compiler does not check: who may include what, names, and that the README tells the truth.
 
     python3 tests/house_test.py            all rules
-    python3 tests/house_test.py --tables   prints the README's tables of limits and questions, from the code
+    python3 tests/house_test.py --tables   prints the README's tables of limits, questions and findings, from the code
 """
 import collections
 import re
@@ -64,6 +64,20 @@ def questions():
     """[(view, the question it answers)] of storage/views."""
     first_line = lambda path: path.read_text(encoding='utf8').split('\n', 1)[0]
     return [(path.stem, first_line(path).removeprefix('-- ')) for path in sorted((HOUSE / 'storage/views').glob('*.sql'))]
+
+
+def findings():
+    """[(kind, severity, the question it answers)] of storage/findings."""
+    out = []
+    for path in sorted((HOUSE / 'storage/findings').glob('*.sql')):
+        text = path.read_text(encoding='utf8')
+        severity = re.search(r"'(error|warning|note)' AS severity,\n  '%s' AS kind," % path.stem, text)
+        out.append((path.stem, severity and severity.group(1), text.split('\n', 1)[0].removeprefix('-- ')))
+    return out
+
+
+def findings_table():
+    return ['| Kind | Severity | Question |', '|---|---|---|'] + ['| `%s` | %s | %s |' % row for row in findings()]
 
 
 def questions_table():
@@ -165,6 +179,17 @@ class House(unittest.TestCase):
     def test_readme_has_every_question(self):
         self.assertEqual([tuple(row) for row in table('Questions')], questions())
 
+    def test_each_finding_has_its_kind_and_stands_in_the_union(self):
+        union = (HOUSE / 'storage/views/findings.sql').read_text(encoding='utf8')
+        self.assertEqual(re.findall(r' FROM finding_(\w+)', union), [kind for kind, _, _ in findings()])
+        for kind, severity, question in findings():
+            self.assertIsNotNone(severity, kind)
+            self.assertRegex(question, r'^[A-Z].*\?$', kind)
+            self.assertIn('CREATE VIEW finding_%s ' % kind, (HOUSE / 'storage/findings' / (kind + '.sql')).read_text(encoding='utf8'))
+
+    def test_readme_has_every_finding(self):
+        self.assertEqual([tuple(row) for row in table('Findings')], [tuple(x.replace('`', '') for x in row) for row in findings()])
+
     def test_readme_has_every_anomaly(self):
         told = {code for row in table('Anomalies') for code in row[0].split(', ')}
         made = anomaly_codes()
@@ -174,6 +199,6 @@ class House(unittest.TestCase):
 
 if __name__ == '__main__':
     if sys.argv[1:] == ['--tables']:
-        print('\n'.join(limits_table() + [''] + questions_table()))
+        print('\n'.join(limits_table() + [''] + questions_table() + [''] + findings_table()))
     else:
         unittest.main()

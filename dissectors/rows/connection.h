@@ -13,7 +13,7 @@ struct ConnectionRow {
   Integer server_port, vlan;
   Text community_id;
   Integer start_ns, established_ns, end_ns, first_frame, last_frame;
-  Integer client_packets, server_packets, client_bytes, server_bytes;
+  Integer client_syns, client_packets, server_packets, client_bytes, server_bytes;
   Integer client_retransmitted_bytes, server_retransmitted_bytes, client_out_of_order_packets, server_out_of_order_packets;
   Integer client_missing_bytes, server_missing_bytes, conflicting_overlap_bytes, handshake_rtt_ns;
   Integer client_unacknowledged_bytes, server_unacknowledged_bytes, client_acknowledged_ns, server_acknowledged_ns, unread_bytes;
@@ -35,6 +35,7 @@ struct ConnectionRow {
       column("end_ns", &ConnectionRow::end_ns, "time of its last packet"),
       column("first_frame", &ConnectionRow::first_frame, "frame of its first packet"),
       column("last_frame", &ConnectionRow::last_frame, "frame of its last packet, in the capture that holds end_ns"),
+      column("client_syns", &ConnectionRow::client_syns, "SYNs of the client, those sent again too; 65535 = that many or more"),
       column("client_packets", &ConnectionRow::client_packets, "packets from the client"),
       column("server_packets", &ConnectionRow::server_packets, "packets from the server"),
       column("client_bytes", &ConnectionRow::client_bytes, "payload bytes from the client, each byte once"),
@@ -77,18 +78,24 @@ struct ConnectionRow {
 };
 
 struct TcpEventRow {
-  Integer connection_id, time_ns, frame;
+  Integer id, connection_id, time_ns, frame;
   Text side, kind;
   Integer bytes;
+  Text detail;
 
   static constexpr TableInfo table{"tcp_events", "what TCP itself did that a person would look up by frame"};
   static constexpr auto columns = std::make_tuple(
+      column("id", &TcpEventRow::id, "set-wide number of the packet times 1000, and what happened", primary_key),
       column("connection_id", &TcpEventRow::connection_id, "the connection", indexed_reference("connections")),
       column("time_ns", &TcpEventRow::time_ns, "when"), column("frame", &TcpEventRow::frame, "the packet"),
       column("side", &TcpEventRow::side, "who did it; gap: whose bytes are missing; icmp_unreachable: whose segment is quoted"),
       column("kind", &TcpEventRow::kind,
-             "rst, fin, syn_retransmitted, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, data_after_fin"),
-      column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"));
+             "rst, fin, syn_retransmitted, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, icmp_too_big, "
+             "data_after_fin"),
+      column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"),
+      column("detail", &TcpEventRow::detail,
+             "fin: crossed = the other side's was under way; rst: ack = it acknowledges, NULL = it answers a segment of a connection "
+             "that its sender does not know; icmp: what is wrong; gap: end = behind the last byte seen"));
 };
 
 struct KeepaliveProbeRow {
@@ -101,7 +108,8 @@ struct KeepaliveProbeRow {
   static constexpr TableInfo table{"keepalive_probes", "one TCP keepalive probe and its answer; nothing to do with HTTP keep-alive"};
   static constexpr auto columns = std::make_tuple(
       column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
-      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection", indexed_reference("connections")),
+      column("connection_id", &KeepaliveProbeRow::connection_id, "the connection, index keepalive_probes_narrow",
+             references("connections")),
       column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
       column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
       column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode; the same again for a copy that the network delivered, too"),

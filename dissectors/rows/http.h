@@ -22,7 +22,7 @@ struct HttpExchangeRow {
   static constexpr auto columns = std::make_tuple(
       column("id", &HttpExchangeRow::id, "set-wide number of the packet it began in times 1000, plus 0, 1 ... within the packet",
              primary_key),
-      column("connection_id", &HttpExchangeRow::connection_id, "the connection", indexed_reference("connections")),
+      column("connection_id", &HttpExchangeRow::connection_id, "the connection, index http_exchanges_narrow", references("connections")),
       column("stream_id", &HttpExchangeRow::stream_id, "HTTP/2 or SPDY stream; NULL for HTTP/1"),
       column("ordinal", &HttpExchangeRow::ordinal, "1, 2 ... on its connection: above 1 means the connection was reused"),
       column("version", &HttpExchangeRow::version,

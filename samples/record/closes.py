@@ -73,9 +73,9 @@ def nobody(address, port):
 def expected():
     told = lambda port, verdict, first, lost=0, unread=None: {
         'server_port': port, 'verdict': verdict, 'closed_first': first, 'lost_bytes': lost, 'unread_bytes': unread}
-    return [told(CLEAN, 'clean', 'client'), told(UNREAD, 'unread_data', 'server', unread=SENT),
-            # what was echoed last had been read, but nothing on the wire says so
-            told(ABORTED, 'unread_data', 'client', unread=len('once more')), told(REFUSED, 'refused', 'server'),
+    return [told(CLEAN, 'clean', 'client'), told(UNREAD, 'aborted', 'server', unread=SENT),
+            # what was echoed last had been read, and what came to UNREAD had not; the wire shows the same
+            told(ABORTED, 'aborted', 'client', unread=len('once more')), told(REFUSED, 'refused', 'server'),
             told(HALF_CLOSED, 'half_closed', 'client', lost=None), told(LOST, 'lost_data', 'client', lost=TOO_LATE),
             told(UNANSWERED, 'unanswered', None, lost=None)]
 

@@ -5,7 +5,8 @@
 --              upgraded = it went on as another protocol.
 --       idle:  refused = RST instead of a handshake; unanswered = no handshake was completed; unused = not a byte was sent;
 --              failed = bytes were sent, but no request came whole.
---       NULL:  long; or not closed yet; or too little was seen to tell: one_way, cut, missing bytes, midstream, no request.
+--       NULL:  long; or not closed yet; or too little was seen to tell: one_way, cut, missing bytes, no request; midstream or
+--              evicted: what was not seen may have been exchanges, too, and kind is what is known so far.
 -- open  1 = the capture ended first, or the connection was evicted: its kind so far.
 -- encrypted  1 = TLS without keys: its turns (tls_turns) stand for exchanges; of HTTP/2 one may be many. Of short ones, why is
 --       then known only where the turn failed. Of idle ones, failed = the TLS handshake was not completed.
@@ -34,6 +35,8 @@ kinds AS (
       WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'http2', 'http1/http2', 'tls/http1', 'tls/http2', 'tls') THEN 'idle'
     END AS kind,
     close_kind IN ('open', 'evicted') AS open,
+    server_packets = 0 AND client_packets = client_syns AS only_syns,
+    midstream OR close_kind = 'evicted' AS partly,
     coalesce(one_way OR cut OR midstream OR limited OR client_missing_bytes > 0 OR server_missing_bytes > 0, 0) AS unsure
   FROM uses
 )
@@ -43,15 +46,18 @@ SELECT
   CASE k.kind
     WHEN 'short' THEN
       CASE
+        WHEN k.partly THEN NULL
         WHEN k.exchanges = 0 THEN iif(k.open OR k.unsure OR k.answered, NULL, 'failed')
         WHEN e.upgraded_to IS NOT NULL AND e.stream_id IS NULL THEN 'upgraded'
         WHEN (e.complete OR e.method IS NULL) AND NOT e.persistent THEN 'negotiated'
         WHEN k.open THEN NULL
+        WHEN k.unsure THEN NULL
         WHEN e.complete AND e.persistent THEN 'unused'
-        WHEN NOT e.complete AND e.method IS NOT NULL AND NOT k.unsure THEN 'failed'
+        WHEN NOT e.complete AND e.method IS NOT NULL THEN 'failed'
       END
     WHEN 'idle' THEN
       CASE
+        WHEN k.only_syns THEN 'unanswered'
         WHEN k.unsure THEN NULL
         WHEN c.established_ns IS NULL AND c.close_kind = 'rst' AND c.closed_first = 'server' THEN 'refused'
         WHEN c.established_ns IS NULL THEN 'unanswered'

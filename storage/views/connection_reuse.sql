@@ -1,36 +1,47 @@
 -- How often did each client use a connection to a server and authority again, and what did not doing so cost?
 -- A connection counts for every authority that it was used for, with its exchanges for that one; its handshake counts where
--- it was used first. exchanges_p95: nearest rank. handshake_ms_avoidable: handshakes of connections that were opened while
--- another one, last used for the same authority, was idle and persistent: from the end of an exchange after which it was
--- persistent to its next request, to the first FIN or RST, or, where neither came, to the end of the capture.
+-- it was used first. exchanges_p95: nearest rank. one_exchange_share, exchanges_min, _median, _p95: of the connections that
+-- were followed from their beginning on; of a midstream or evicted one, nobody knows how often it was used.
+-- handshake_ms_paid: SYN to the end of the handshake, TLS's included, or to the first request where that came earlier.
+-- handshake_bytes_paid: what TCP's three segments take at least, 40 bytes each (60 over IPv6), and TLS's handshake messages.
+-- handshake_ms_avoidable, handshakes_avoidable: of connections that were opened while another one of the pair, used for the
+-- same authority, was idle and persistent: between two requests, or from an exchange after which it was persistent to the
+-- first FIN or RST, or, where neither came, to the end of the capture. A connection of HTTP/2 or SPDY is never too busy.
 -- encrypted: 1 = TLS without keys: turns (tls_turns) stand for exchanges, the server name that the client asked for for the
--- authority, and each answered turn leaves the connection persistent. Handshakes of TLS count with those of TCP.
+-- authority, and each answered turn leaves the connection persistent.
 CREATE VIEW connection_reuse AS
-WITH exchanges AS MATERIALIZED (
+WITH uses AS (
   SELECT
     connection_id,
     authority,
-    ordinal,
-    CASE WHEN persistent AND complete AND upgraded_to IS NULL THEN response_end_ns END AS idle_from_ns,
-    lead(request_start_ns) OVER (PARTITION BY connection_id ORDER BY ordinal) AS next_start_ns,
+    count(*) AS exchanges,
+    sum(ordinal = 1) AS opened_for,
+    max(ordinal) AS last_ordinal,
+    min(request_start_ns) AS first_request_ns,
+    min(response_end_ns) FILTER (WHERE persistent AND complete AND upgraded_to IS NULL) AS idle_from_ns,
     0 AS encrypted
   FROM http_exchanges
+  GROUP BY connection_id, authority COLLATE NOCASE
   UNION ALL
   SELECT
     t.connection_id,
     (SELECT h.sni FROM tls_handshakes AS h WHERE h.connection_id = t.connection_id ORDER BY h.id LIMIT 1),
-    t.ordinal,
-    t.response_end_ns,
-    lead(t.request_start_ns) OVER (PARTITION BY t.connection_id ORDER BY t.ordinal),
+    count(*),
+    sum(t.ordinal = 1),
+    max(t.ordinal),
+    min(t.request_start_ns),
+    min(t.response_end_ns),
     1
   FROM tls_turns AS t
   CROSS JOIN connections AS c ON c.id = t.connection_id
   WHERE c.exchanges = 0
+  GROUP BY t.connection_id
 ),
-uses AS (
-  SELECT connection_id, authority, min(ordinal) = 1 AS opened_for, count(*) AS exchanges, encrypted
-  FROM exchanges
-  GROUP BY connection_id, authority COLLATE NOCASE
+handshakes AS MATERIALIZED (
+  SELECT h.connection_id, min(h.end_ns) FILTER (WHERE h.outcome = 'completed') AS end_ns, sum(m.bytes) AS bytes
+  FROM tls_handshakes AS h
+  LEFT JOIN tls_messages AS m ON m.handshake_id = h.id
+  GROUP BY h.connection_id
 ),
 paired AS (
   SELECT
@@ -39,67 +50,111 @@ paired AS (
     c.server_port,
     u.authority,
     u.connection_id,
-    u.opened_for,
     u.exchanges,
+    u.opened_for,
+    u.last_ordinal,
+    u.idle_from_ns,
     u.encrypted,
     c.start_ns,
-    c.handshake_rtt_ns + coalesce(
-      (
-        SELECT h.end_ns - h.start_ns
-        FROM tls_handshakes AS h
-        WHERE h.connection_id = c.id AND h.outcome = 'completed' AND c.layers LIKE 'tls%'
-        ORDER BY h.id
-        LIMIT 1
-      ),
-      0
-    ) AS handshake_ns,
+    c.end_ns,
+    c.close_kind,
+    NOT c.midstream AND c.close_kind <> 'evicted' AS whole,
+    c.exchanges AS all_exchanges,
+    c.layers LIKE '%http2%' OR c.layers LIKE '%spdy%' AS multiplexed,
+    CASE
+      WHEN u.opened_for AND c.handshake_rtt_ns IS NOT NULL
+        THEN min(coalesce(t.end_ns, c.established_ns, u.first_request_ns), coalesce(u.first_request_ns, c.end_ns)) - c.start_ns
+    END AS handshake_ns,
+    iif(u.opened_for, iif(c.client_ip LIKE '%:%', 180, 120) + coalesce(t.bytes, 0), NULL) AS handshake_bytes,
     dense_rank() OVER (ORDER BY c.client_ip, c.server_ip, c.server_port, u.authority COLLATE NOCASE) AS pair
   FROM uses AS u
   JOIN connections AS c ON c.id = u.connection_id
+  LEFT JOIN handshakes AS t ON t.connection_id = c.id
 ),
 used AS MATERIALIZED (
   SELECT
     *,
-    row_number() OVER (PARTITION BY pair ORDER BY exchanges) AS rank,
+    CASE WHEN whole THEN row_number() OVER (PARTITION BY pair ORDER BY whole DESC, exchanges) END AS rank,
+    sum(whole) OVER (PARTITION BY pair) AS pair_whole,
     count(*) OVER (PARTITION BY pair) AS pair_connections
   FROM paired
 ),
-idle AS MATERIALIZED (
+-- At the same instant a connection ceases to be idle first, then another opens, then one becomes idle.
+spans (pair, connection_id, at_ns, opens, to_ns, handshake_ns) AS (
+  SELECT
+    pair, connection_id, idle_from_ns, 0, iif(close_kind = 'open', 9223372036854775807, end_ns), NULL
+  FROM used
+  WHERE pair_connections > 1 AND idle_from_ns IS NOT NULL
+  UNION ALL
+  SELECT pair, connection_id, start_ns, 1, NULL, handshake_ns FROM used WHERE pair_connections > 1 AND handshake_ns IS NOT NULL
+),
+-- Connections that opened while another one of the pair had been idle and was not closed yet: only these can be avoidable.
+candidates AS MATERIALIZED (
+  SELECT pair, connection_id, at_ns, handshake_ns
+  FROM (
+    SELECT *, max(to_ns) OVER (PARTITION BY pair ORDER BY at_ns, opens DESC ROWS UNBOUNDED PRECEDING) AS until_ns FROM spans
+  )
+  WHERE opens AND until_ns > at_ns
+),
+idle (pair, from_ns, to_ns) AS (
+  SELECT u.pair, e.request_start_ns - e.idle_before_ns, e.request_start_ns
+  FROM used AS u
+  CROSS JOIN http_exchanges AS e ON e.connection_id = u.connection_id AND e.authority IS u.authority COLLATE NOCASE
+  WHERE u.pair IN (SELECT pair FROM candidates) AND NOT u.multiplexed AND e.idle_before_ns > 0
+  UNION ALL
+  SELECT u.pair, t.request_start_ns - t.idle_before_ns, t.request_start_ns
+  FROM used AS u
+  CROSS JOIN tls_turns AS t ON t.connection_id = u.connection_id
+  WHERE u.pair IN (SELECT pair FROM candidates) AND u.encrypted AND t.idle_before_ns > 0
+  UNION ALL
   SELECT
     u.pair,
-    x.idle_from_ns AS from_ns,
+    t.response_end_ns,
     coalesce(
-      x.next_start_ns,
-      (SELECT min(t.time_ns) FROM tcp_events AS t WHERE t.connection_id = x.connection_id AND t.kind IN ('fin', 'rst')),
-      (SELECT c.end_ns FROM connections AS c WHERE c.id = x.connection_id AND c.close_kind <> 'open'),
-      9223372036854775807
-    ) AS to_ns
-  FROM exchanges AS x
-  JOIN used AS u ON u.connection_id = x.connection_id AND u.authority IS x.authority COLLATE NOCASE
-  WHERE x.idle_from_ns IS NOT NULL AND u.pair_connections > 1
-),
--- At the same instant a connection ceases to be idle first (0), then another opens (1), then one becomes idle (2).
-moments AS (
-  SELECT pair, from_ns AS at_ns, 2 AS step, 1 AS change, NULL AS handshake_ns FROM idle WHERE to_ns > from_ns
+      (SELECT min(v.time_ns) FROM tcp_events AS v WHERE v.connection_id = u.connection_id AND v.kind IN ('fin', 'rst')),
+      iif(u.close_kind = 'open', 9223372036854775807, u.end_ns)
+    )
+  FROM used AS u
+  CROSS JOIN tls_turns AS t ON t.connection_id = u.connection_id AND t.ordinal = u.last_ordinal
+  WHERE u.pair IN (SELECT pair FROM candidates) AND u.encrypted AND t.response_end_ns IS NOT NULL
   UNION ALL
-  SELECT pair, to_ns, 0, -1, NULL FROM idle WHERE to_ns > from_ns
-  UNION ALL
-  SELECT pair, start_ns, 1, 0, handshake_ns FROM used WHERE opened_for AND handshake_ns IS NOT NULL AND pair_connections > 1
-),
-counted AS (
   SELECT
-    pair,
-    handshake_ns,
-    sum(change) OVER (PARTITION BY pair ORDER BY at_ns, step ROWS UNBOUNDED PRECEDING) AS idle_connections
-  FROM moments
+    u.pair,
+    iif(u.multiplexed, u.idle_from_ns, e.response_end_ns),
+    coalesce(
+      (SELECT min(t.time_ns) FROM tcp_events AS t WHERE t.connection_id = u.connection_id AND t.kind IN ('fin', 'rst')),
+      iif(u.close_kind = 'open', 9223372036854775807, u.end_ns)
+    )
+  FROM used AS u
+  CROSS JOIN http_exchanges AS e
+    ON e.connection_id = u.connection_id AND e.authority IS u.authority COLLATE NOCASE AND e.ordinal = u.last_ordinal
+  WHERE
+    u.pair IN (SELECT pair FROM candidates)
+    AND (u.multiplexed OR u.last_ordinal = u.all_exchanges)
+    AND e.persistent
+    AND e.complete
+    AND e.upgraded_to IS NULL
+),
+moments (pair, at_ns, opens, to_ns, handshake_ns) AS (
+  SELECT pair, from_ns, 0, to_ns, NULL FROM idle WHERE to_ns > from_ns
+  UNION ALL
+  SELECT pair, at_ns, 1, NULL, handshake_ns FROM candidates
+),
+avoidable AS (
+  SELECT pair, handshake_ns
+  FROM (
+    SELECT *, max(to_ns) OVER (PARTITION BY pair ORDER BY at_ns, opens DESC ROWS UNBOUNDED PRECEDING) AS until_ns FROM moments
+  )
+  WHERE opens AND until_ns > at_ns
 ),
 -- What a pair's connections say, and what its avoidable handshakes say, in rows of one shape: one sort brings them together.
 facts AS (
-  SELECT *, 0 AS avoidable_ns FROM used
+  SELECT
+    pair, connection_id, client_ip, server_ip, server_port, authority, exchanges, rank, pair_whole, handshake_ns, handshake_bytes,
+    encrypted, NULL AS avoidable_ns
+  FROM used
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, pair, NULL, NULL, handshake_ns
-  FROM counted
-  WHERE handshake_ns IS NOT NULL AND idle_connections > 0
+  SELECT pair, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, handshake_ns FROM avoidable
 )
 SELECT
   max(client_ip) AS client_ip,
@@ -108,13 +163,16 @@ SELECT
   max(authority) AS authority,
   count(connection_id) AS connections,
   sum(exchanges) AS exchanges,
-  min(exchanges) AS exchanges_min,
-  avg(exchanges) FILTER (WHERE rank IN ((pair_connections + 1) / 2, (pair_connections + 2) / 2)) AS exchanges_median,
-  max(exchanges) FILTER (WHERE rank = (pair_connections * 95 + 99) / 100) AS exchanges_p95,
+  min(exchanges) FILTER (WHERE rank = 1) AS exchanges_min,
+  avg(exchanges) FILTER (WHERE rank IN ((pair_whole + 1) / 2, (pair_whole + 2) / 2)) AS exchanges_median,
+  max(exchanges) FILTER (WHERE rank = (pair_whole * 95 + 99) / 100) AS exchanges_p95,
   max(exchanges) AS exchanges_max,
-  round(avg(exchanges = 1), 4) AS one_exchange_share,
-  round(sum(handshake_ns) FILTER (WHERE opened_for) / 1e6, 3) AS handshake_ms_paid,
-  CASE WHEN count(handshake_ns) FILTER (WHERE opened_for) > 0 THEN round(sum(avoidable_ns) / 1e6, 3) END AS handshake_ms_avoidable,
+  round(avg(exchanges = 1) FILTER (WHERE rank IS NOT NULL), 4) AS one_exchange_share,
+  round(sum(handshake_ns) / 1e6, 3) AS handshake_ms_paid,
+  CASE WHEN count(handshake_ns) > 0 THEN round(coalesce(sum(avoidable_ns), 0) / 1e6, 3) END AS handshake_ms_avoidable,
+  CASE WHEN count(handshake_ns) > 0 THEN count(avoidable_ns) END AS handshakes_avoidable,
+  sum(handshake_bytes) FILTER (WHERE handshake_ns IS NOT NULL) AS handshake_bytes_paid,
+  min(connection_id) AS first_connection_id,
   max(encrypted) AS encrypted
 FROM facts
 GROUP BY pair

@@ -3,15 +3,28 @@
 -- status_name   its name; http_status tells where a server in between answered without gRPC.
 -- request_bytes, response_bytes: all messages of a side with their five bytes of framing each.
 CREATE VIEW grpc_calls AS
-WITH fields AS (
+WITH calls AS MATERIALIZED (
+  SELECT id, request_headers, response_headers, response_trailers
+  FROM http_exchanges
+  WHERE stream_id IS NOT NULL AND instr(request_headers, 'application/grpc') > 0
+),
+sections (exchange_id, side, section, fields) AS (
+  SELECT id, 'client', 'header', request_headers FROM calls
+  UNION ALL
+  SELECT id, 'server', 'header', response_headers FROM calls
+  UNION ALL
+  SELECT id, 'server', 'trailer', response_trailers FROM calls
+),
+fields AS (
   SELECT
-    exchange_id,
-    max(value) FILTER (WHERE lower(name) = 'content-type' AND side = 'client' AND section = 'header') AS content_type,
-    max(value) FILTER (WHERE lower(name) = 'grpc-status' AND side = 'server') AS grpc_status,
-    max(value) FILTER (WHERE lower(name) = 'grpc-message' AND side = 'server') AS grpc_message,
-    max(value) FILTER (WHERE lower(name) = 'grpc-timeout' AND side = 'client') AS grpc_timeout
-  FROM http_headers
-  GROUP BY exchange_id
+    s.exchange_id,
+    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'content-type' AND s.side = 'client') AS content_type,
+    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-status' AND s.side = 'server') AS grpc_status,
+    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-message' AND s.side = 'server') AS grpc_message,
+    max(f.value ->> 1) FILTER (WHERE lower(f.value ->> 0) = 'grpc-timeout' AND s.side = 'client') AS grpc_timeout
+  FROM sections AS s
+  JOIN json_each(s.fields) AS f
+  GROUP BY s.exchange_id
 ),
 names (code, name) AS (
   VALUES (0, 'OK'), (1, 'CANCELLED'), (2, 'UNKNOWN'), (3, 'INVALID_ARGUMENT'), (4, 'DEADLINE_EXCEEDED'), (5, 'NOT_FOUND'),

@@ -1,5 +1,6 @@
 -- Which header and trailer fields did each message carry?
 -- position: 1, 2 ... as sent, in its section (header, trailer). class: see header_fields; NULL = a name not known there.
+-- Takes ten seconds and more for all fields of a million exchanges, which are 15 million rows; of one exchange, no time.
 CREATE VIEW http_headers AS
 WITH sections (exchange_id, side, section, fields) AS (
   SELECT id, 'client', 'header', request_headers FROM http_exchanges

@@ -2,59 +2,75 @@
 -- announced_s: the longest Keep-Alive: timeout= of its responses. effective_s: from the last response to the server's FIN or
 -- RST, with nothing pending, on connections that could have been used again: the average of the most closes that lie
 -- within one second of each other, where these are half of all such closes (idle_closes) or more: a timer is sharp. closes:
--- how many they are; spread_s: from the shortest to the longest of them. A close within 100 ms of the response is no timer.
+-- how many they are; spread_s: from the shortest to the longest of them. A close within 100 ms of the response is no timer,
+-- nor is a RST that answers a request: there the client chose the moment.
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
 -- are such.
 CREATE VIEW idle_timeouts AS
-WITH exchanges AS MATERIALIZED (
+WITH used AS MATERIALIZED (
   SELECT
+    c.id,
     c.server_ip,
     c.server_port,
-    e.keep_alive_timeout_s,
-    iif(e.status IS NOT NULL, e.idle_before_ns, NULL) AS survived_ns,
-    CASE
-      WHEN e.ordinal = c.exchanges AND e.complete AND e.persistent AND c.closed_first = 'server' THEN
-        (
-          SELECT min(t.time_ns)
-          FROM tcp_events AS t
-          WHERE t.connection_id = c.id AND t.side = 'server' AND t.kind IN ('fin', 'rst')
-        ) - e.response_end_ns
-    END AS closed_after_ns,
+    max(e.keep_alive_timeout_s) AS announced_s,
+    max(e.idle_before_ns) FILTER (WHERE e.status IS NOT NULL) AS survived_ns,
+    iif(min(e.complete AND e.persistent AND e.upgraded_to IS NULL) AND c.closed_first = 'server' AND NOT c.one_way, max(e.response_end_ns), NULL) AS idle_from_ns,
     0 AS encrypted
-  FROM http_exchanges AS e
-  CROSS JOIN connections AS c ON c.id = e.connection_id  -- CROSS: in this order, one pass over the exchanges
+  FROM connections AS c
+  CROSS JOIN http_exchanges AS e ON e.connection_id = c.id
+  GROUP BY c.id
   UNION ALL
   SELECT
+    c.id,
     c.server_ip,
     c.server_port,
     NULL,
-    iif(t.response_start_ns IS NOT NULL, t.idle_before_ns, NULL),
-    CASE
-      WHEN t.request_start_ns IS NOT NULL AND t.ordinal = last.ordinal AND c.closed_first = 'server' THEN
-        (
-          SELECT min(e.time_ns)
-          FROM tcp_events AS e
-          WHERE e.connection_id = c.id AND e.side = 'server' AND e.kind IN ('fin', 'rst')
-        ) - t.response_end_ns
-    END,
+    max(t.idle_before_ns) FILTER (WHERE t.response_start_ns IS NOT NULL),
+    iif(
+      count(t.request_start_ns) = count(*) AND count(t.response_start_ns) = count(*) AND c.closed_first = 'server' AND NOT c.one_way,
+      max(t.response_end_ns),
+      NULL
+    ),
     1
   FROM tls_turns AS t
-  CROSS JOIN (SELECT connection_id, max(ordinal) AS ordinal FROM tls_turns GROUP BY connection_id) AS last USING (connection_id)
   CROSS JOIN connections AS c ON c.id = t.connection_id
   WHERE c.exchanges = 0
+  GROUP BY c.id
 ),
--- A request that crossed the close was not pending yet when the server closed.
+closed AS (
+  SELECT
+    u.server_ip,
+    u.server_port,
+    (
+      SELECT min(t.time_ns)
+      FROM tcp_events AS t
+      WHERE t.connection_id = u.id AND t.side = 'server' AND t.kind IN ('fin', 'rst')
+    ) - u.idle_from_ns AS closed_after_ns
+  FROM used AS u
+  WHERE u.idle_from_ns IS NOT NULL
+),
+-- A request that crossed the close was not pending yet when the server closed; of several, the first one counts.
+crossed AS (
+  SELECT
+    connection_id,
+    min(exchange_id),
+    CAST((idle_before_ms - close_to_request_ms) * 1e6 AS INTEGER) AS closed_after_ns
+  FROM idle_timeout_races
+  WHERE killed_by = 'fin' OR close_to_request_ms >= 0
+  GROUP BY connection_id
+),
 idle_closes AS (
-  SELECT server_ip, server_port, closed_after_ns FROM exchanges WHERE closed_after_ns >= 100000000
+  SELECT server_ip, server_port, closed_after_ns FROM closed WHERE closed_after_ns >= 100000000
   UNION ALL
-  SELECT c.server_ip, c.server_port, CAST((r.idle_before_ms - r.close_to_request_ms) * 1e6 AS INTEGER)
-  FROM idle_timeout_races AS r
-  JOIN connections AS c ON c.id = r.connection_id
+  SELECT c.server_ip, c.server_port, x.closed_after_ns
+  FROM crossed AS x
+  JOIN connections AS c ON c.id = x.connection_id
+  WHERE x.closed_after_ns >= 100000000
 ),
 servers AS (
-  SELECT server_ip, server_port, max(keep_alive_timeout_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s, max(encrypted) AS encrypted
-  FROM exchanges
+  SELECT server_ip, server_port, max(announced_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s, max(encrypted) AS encrypted
+  FROM used
   GROUP BY server_ip, server_port
 ),
 closes AS (

@@ -13,6 +13,6 @@ SELECT
   min(e.id) AS first_exchange_id
 FROM http_exchanges AS e
 JOIN connections AS c ON c.id = e.connection_id
-WHERE NOT coalesce(e.complete, 0)
+WHERE e.id IN (SELECT id FROM http_exchanges WHERE NOT coalesce(complete, 0))
 GROUP BY why
 ORDER BY exchanges DESC, why;

@@ -3,8 +3,9 @@
 -- count once. ended_by: what ended it: the answer (ack, rst), or how the prober gave up (rst, fin), or its silence.
 -- verdict  alive: the peer answered; crashed: not one answer, and the prober gave up: a RST or FIN of its own after two
 --          probes or more, or no more probes though a capture went on for two more intervals; rebooted: answered by RST;
---          unreachable: no answer, but an ICMP error; unfinished: the capture ended too early to tell; NULL: only one
---          direction was captured.
+--          unreachable: no answer, but an ICMP error; given_up: the prober itself closed after one probe, which proves
+--          nothing; unfinished: the capture ended too early to tell; NULL: only one direction was captured.
+-- Takes a second and more for a million probes.
 CREATE VIEW keepalive_episodes AS
 WITH episodes AS (
   SELECT
@@ -19,15 +20,29 @@ WITH episodes AS (
     max(answer = 'rst') AS reset,
     max(answer = 'icmp') AS unreachable,
     min(frame) AS first_frame,
-    max(max(frame), max(coalesce(answer_frame, 0))) AS last_frame,
-    lead(episode) OVER (PARTITION BY connection_id, prober ORDER BY episode) IS NOT NULL AS heard_later
+    max(max(frame), max(coalesce(answer_frame, 0))) AS last_frame
   FROM keepalive_probes
   GROUP BY connection_id, prober, episode
 ),
+answered AS (
+  SELECT * FROM episodes WHERE acknowledged OR reset
+),
+-- The peer was heard where a later episode follows, though not as an answer.
+unheard AS MATERIALIZED (
+  SELECT
+    *,
+    EXISTS (
+      SELECT 1
+      FROM keepalive_probes AS p
+      WHERE p.connection_id = e.connection_id AND p.prober = e.prober AND p.episode > e.episode
+    ) AS heard_later
+  FROM episodes AS e
+  WHERE NOT coalesce(acknowledged OR reset, 0)
+),
 unanswered AS (
   SELECT connection_id, prober, episode, last_probe_ns, (last_probe_ns - start_ns) / nullif(probes - 1, 0) AS interval_ns
-  FROM episodes
-  WHERE NOT (acknowledged OR reset OR heard_later)
+  FROM unheard
+  WHERE NOT heard_later
 ),
 given_up AS (
   SELECT
@@ -55,24 +70,33 @@ SELECT
   e.prober,
   e.episode,
   e.probes,
+  CASE WHEN c.one_way THEN NULL WHEN e.reset THEN 'rebooted' ELSE 'alive' END AS verdict,
+  e.start_ns,
+  max(e.last_probe_ns, coalesce(e.answer_ns, 0)) AS end_ns,
+  iif(e.reset, 'rst', 'ack') AS ended_by,
+  e.first_frame,
+  e.last_frame
+FROM answered AS e
+JOIN connections AS c ON c.id = e.connection_id
+UNION ALL
+SELECT
+  e.connection_id,
+  e.prober,
+  e.episode,
+  e.probes,
   CASE
     WHEN c.one_way THEN NULL
-    WHEN e.reset THEN 'rebooted'
-    WHEN e.acknowledged OR e.heard_later THEN 'alive'
+    WHEN e.heard_later THEN 'alive'
     WHEN e.unreachable THEN 'unreachable'
     WHEN e.probes >= 2 AND (g.at_ns IS NOT NULL OR g.fell_silent) THEN 'crashed'
+    WHEN g.at_ns IS NOT NULL THEN 'given_up'
     ELSE 'unfinished'
-  END AS verdict,
+  END,
   e.start_ns,
-  max(e.last_probe_ns, coalesce(e.answer_ns, 0), coalesce(g.at_ns, 0)) AS end_ns,
-  CASE
-    WHEN e.reset THEN 'rst'
-    WHEN e.acknowledged THEN 'ack'
-    WHEN e.heard_later THEN NULL
-    ELSE coalesce(g.how, CASE WHEN g.fell_silent THEN 'silence' END)
-  END AS ended_by,
+  max(e.last_probe_ns, coalesce(e.answer_ns, 0), coalesce(g.at_ns, 0)),
+  CASE WHEN NOT e.heard_later THEN coalesce(g.how, CASE WHEN g.fell_silent THEN 'silence' END) END,
   e.first_frame,
-  max(e.last_frame, coalesce(g.frame, 0)) AS last_frame
-FROM episodes AS e
+  max(e.last_frame, coalesce(g.frame, 0))
+FROM unheard AS e
 JOIN connections AS c ON c.id = e.connection_id
 LEFT JOIN given_up AS g USING (connection_id, prober, episode);

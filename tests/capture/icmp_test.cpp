@@ -49,12 +49,29 @@ TEST(IcmpUnreachable, AShortQuotationMayLackTheSequenceNumber) {
   EXPECT_EQ(result.segment().source, endpoint("192.0.2.1", 40000));
 }
 
+TEST(IcmpUnreachable, QuotesTheHeaderAnd64BitsAtLeast) {
+  const Octets options = undeliverable({.options = from_hex("94040000")});
+  for (const std::size_t octets : {0u, 19u, 22u, 27u}) {
+    EXPECT_EQ(decoded(quoting(undeliverable(), octets), LinkType::raw).anomalies(), Codes{"icmp.quotation"}) << octets;
+  }
+  EXPECT_EQ(decoded(quoting(options, 31), LinkType::raw).anomalies(), Codes{"icmp.quotation"});
+  EXPECT_EQ(decoded(quoting(options, 32), LinkType::raw).anomalies(), Codes{});
+}
+
+TEST(IcmpUnreachable, SaysWhatIsWrong) {
+  const auto code = [](std::uint8_t n) { return decoded(quoting(undeliverable(), 28, 3, n), LinkType::raw).segment(); };
+  EXPECT_EQ(unreachable_name(code(0)), "net unreachable");
+  EXPECT_EQ(unreachable_name(code(13)), "administratively prohibited");
+  EXPECT_EQ(unreachable_name(code(16)), "unreachable") << "a code that does not exist";
+  EXPECT_TRUE(is_too_big(code(4)));
+  EXPECT_FALSE(is_too_big(code(1)));
+}
+
 TEST(IcmpUnreachable, WithoutPortsIsNoSegment) {
   for (const std::size_t octets : {0u, 19u, 23u}) {
     const Decoded result = decoded(quoting(undeliverable(), octets), LinkType::raw);
     EXPECT_EQ(result.summary(), "");
     EXPECT_EQ(result.kind(), "icmp unreachable");
-    EXPECT_EQ(result.anomalies(), Codes{});
   }
   EXPECT_EQ(decoded(quoting(undeliverable({.offset = 8}), 28), LinkType::raw).summary(), "") << "a later fragment holds no ports";
 }
@@ -83,6 +100,9 @@ TEST(Icmpv6Unreachable, BecomesASegmentOfTheQuotedConnection) {
   EXPECT_TRUE(result.segment().ipv6);
   EXPECT_EQ(result.segment().icmp_type, 1);
   EXPECT_EQ(result.segment().icmp_code, 4);
+  EXPECT_EQ(unreachable_name(result.segment()), "port unreachable");
+  EXPECT_FALSE(is_too_big(result.segment()));
+  EXPECT_EQ(decoded(error(1, Octets(plain.begin(), plain.begin() + 47)), LinkType::raw).anomalies(), Codes{"icmp.quotation"});
   expect_bounded_at_every_length(error(1, plain), LinkType::raw);
 
   const Octets extended =

@@ -122,7 +122,51 @@ TEST_F(ReportCommand, TellsOfPeersThatAreGoneAndOfRacesWhereThereAreAny) {
   EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +client +crashed +1 +1 +2 +60 +10 +2"));
   EXPECT_THAT(text, ::testing::ContainsRegex("peer_lost +client +1"));
   EXPECT_THAT(text, ::testing::ContainsRegex("request_reset +server +1 +90"));
-  EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +1 +0 +0 +4964"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("error +idle_timeout_race +1 requests of 10.0.0.1 crossed the close"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("error +peer_lost +the server 192.0.2.1"));
+  const auto report = nlohmann::json::parse(output({path_, "--format", "json"}));
+  EXPECT_EQ(report["findings"][0]["severity"], "error");
+}
+
+TEST_F(ReportCommand, KeepsSecretsToItself) {  // also those that --keep-secrets left in the database
+  RowBatch batch;
+  batch.add(capture_row(1));
+  batch.add(connection_row(1));
+  HttpExchangeRow row = exchange_row(1000, 1);
+  row.request_headers = R"([["Authorization","Basic S3CRET"],["Cookie","sid=S3CRET"]])";
+  row.response_headers = R"([["Set-Cookie","sid=S3CRET"]])";
+  batch.add(row);
+  HttpAuthenticationRow authentication;
+  authentication.exchange_id = 1000;
+  authentication.status = 401;
+  authentication.scheme_used = "basic";
+  authentication.stale = authentication.continued = 0;
+  batch.add(authentication);
+  for (const Text direction : {"sent", "sent", "set"}) {
+    HttpCookieRow cookie;
+    cookie.exchange_id = 1000;
+    cookie.connection_id = 1;
+    cookie.direction = direction;
+    cookie.ordinal = 1;
+    cookie.name = "sid";
+    cookie.value = "S3CRET";
+    cookie.host = "example.com";
+    cookie.secure = 1;
+    cookie.time_ns = 30 * ms;
+    batch.add(cookie);
+  }
+  AnomalyRow anomaly;
+  anomaly.id = 1;
+  anomaly.connection_id = 1;
+  anomaly.layers = "http1";
+  anomaly.code = "http1.start_line";
+  anomaly.detail = "Authorization: Basic S3CRET";
+  batch.add(anomaly);
+  write_database(path_, batch);
+  EXPECT_THAT(output({path_}), Not(HasSubstr("S3CRET")));
+  EXPECT_THAT(output({path_, "--format", "json"}), Not(HasSubstr("S3CRET")));
+  EXPECT_EQ(ask(path_, "SELECT count(*) FROM findings WHERE summary LIKE '%S3CRET%' OR advice LIKE '%S3CRET%'"), (Answer{{"0"}}));
+  EXPECT_NE(ask(path_, "SELECT count(*) FROM findings"), (Answer{{"0"}})) << "else this tests nothing";
 }
 
 TEST_F(ReportCommand, IsAlsoJson) {

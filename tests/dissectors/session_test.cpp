@@ -56,6 +56,7 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
   facts.conflicting_overlap_bytes = 11;
   facts.window_probes = 2;
   facts.unread_bytes = 13;
+  facts.client_syns = 2;
   facts.close = ConnectionFacts::Close::fin;
   facts.closed_first_known = true;
   facts.closed_first = Side::server;
@@ -65,7 +66,7 @@ TEST(Session, AConnectionsRowSaysWhatIsKnown) {
   EXPECT_EQ(rows_as_text(worker.rows),
             "connections id=7 capture_id=4 client_ip=192.0.2.1 client_port=50000 server_ip=198.51.100.2 server_port=80 vlan=12 "
             "community_id=1:iCK7+mP3iUYRur5EDHjJzqeyFAE= start_ns=100 established_ns=300 end_ns=900 first_frame=5 last_frame=17 "
-            "client_packets=6 server_packets=5 client_bytes=500 server_bytes=70000 client_retransmitted_bytes=2 "
+            "client_syns=2 client_packets=6 server_packets=5 client_bytes=500 server_bytes=70000 client_retransmitted_bytes=2 "
             "server_retransmitted_bytes=7 client_out_of_order_packets=3 server_out_of_order_packets=8 client_missing_bytes=1 "
             "server_missing_bytes=6 conflicting_overlap_bytes=11 handshake_rtt_ns=200 "
             "client_unacknowledged_bytes=12 server_unacknowledged_bytes=0 server_acknowledged_ns=800 unread_bytes=13 client_mss=1460 "
@@ -90,10 +91,27 @@ TEST(Session, EventsAreRows) {
   Worker worker;
   const ConnectionFacts facts = test::Conversation().facts;
   worker.sink.tcp(facts, {"gap", Side::server, {5, 2, 1}, 1460});
-  worker.sink.tcp(facts, {"fin", Side::client, {6, 3, 2}, 0});
-  EXPECT_EQ(rows_as_text(worker.rows, {"tcp_events connection_id time_ns frame side kind bytes"}),
-            "tcp_events connection_id=7 time_ns=5 frame=1 side=server kind=gap bytes=1460\n"
-            "tcp_events connection_id=7 time_ns=6 frame=2 side=client kind=fin bytes=NULL\n");
+  worker.sink.tcp(facts, {"fin", Side::client, {6, 3, 2}, 0, "crossed"});
+  EXPECT_EQ(rows_as_text(worker.rows, {"tcp_events connection_id time_ns frame side kind bytes detail"}),
+            "tcp_events connection_id=7 time_ns=5 frame=1 side=server kind=gap bytes=1460 detail=NULL\n"
+            "tcp_events connection_id=7 time_ns=6 frame=2 side=client kind=fin bytes=NULL detail=crossed\n");
+}
+
+TEST(Session, EventsHaveIdsThatTheirPacketsGive) {
+  Worker worker;
+  const ConnectionFacts facts = test::Conversation().facts;
+  // All that one packet can be told for, and once more.
+  for (const Side side : {Side::client, Side::server}) {
+    for (const std::string_view kind : {"syn_retransmitted", "fin", "rst", "zero_window", "window_reopened", "gap", "conflicting_overlap",
+                                        "icmp_unreachable", "icmp_too_big", "data_after_fin"}) {
+      worker.sink.tcp(facts, {kind, side, {5, 2, 1}});
+    }
+    worker.sink.tcp(facts, {"gap", side, {5, 2, 1}, 1, "end"});
+  }
+  worker.sink.tcp(facts, {"fin", Side::client, {5, 2, 1}});
+  const std::string ids = rows_as_text(worker.rows, {"tcp_events id"});
+  for (int n = 0; n < 22; ++n) EXPECT_NE(ids.find("tcp_events id=" + std::to_string(2800 + n) + "\n"), std::string::npos) << n;
+  EXPECT_TRUE(ids.ends_with("tcp_events id=2802\n")) << "the same for the same, whatever came before";
 }
 
 TEST(Session, OdditiesOfTcpHaveIdsOfTheirOwn) {

@@ -1,4 +1,4 @@
-// How a connection begins and ends, and what TCP itself did in between.
+// How a connection begins, and what TCP itself did.
 #include "reassembly/connection.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace longwire {
 namespace {
 
 constexpr Side client = Side::client, server = Side::server;
-constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack, fin = tcp_flag::fin;
+constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
 using Close = ConnectionFacts::Close;
 
 std::vector<Segment> operator+(std::vector<Segment> a, const std::vector<Segment>& b) {
@@ -41,6 +41,7 @@ TEST(Handshake, TellsEachTryAgain) {
       only_connection({talk.syn(), after(999, talk.syn()), after(1999, talk.syn()), talk.syn_ack(), after(999, talk.syn_ack())});
   EXPECT_EQ(it.told(), "client syn_retransmitted, client syn_retransmitted, server syn_retransmitted");
   EXPECT_EQ(it.events[1].at.time, 3'001'000'000);
+  EXPECT_EQ(it.facts.client_syns, 3);
 }
 
 TEST(Handshake, IsNotCompleteWithoutTheLastAck) {
@@ -81,6 +82,7 @@ TEST(Handshake, MayCrossInASimultaneousOpen) {
   EXPECT_EQ(it.server(), "b|open");
   EXPECT_EQ(it.facts.client.port, 40000) << "the first SYN names the client";
   EXPECT_EQ(it.facts.established, 4'000'000);
+  EXPECT_EQ(it.told(), "") << "no SYN was sent again";
 }
 
 TEST(Handshake, MayBeSplitInFour) {
@@ -151,139 +153,6 @@ TEST(Midstream, AResetAloneIsAConnection) {
   EXPECT_TRUE(it.facts.one_way);
 }
 
-// --- closing
-
-TEST(Closing, IsByFinOnceBothAreAcknowledged) {
-  Conversation talk;
-  auto segments = talk.handshake() + std::vector{talk.fin(server, 0), talk.ack(client, 0, 1), talk.data(client, 0, "half", 1)};
-  auto it = only_connection(segments);
-  EXPECT_EQ(it.facts.close, Close::open) << "half closed";
-  EXPECT_EQ(it.facts.closed_first, server);
-  segments = segments + std::vector{talk.fin(client, 4, 1), talk.ack(server, 1, 5)};
-  it = only_connection(segments);
-  EXPECT_EQ(it.facts.close, Close::fin);
-  EXPECT_EQ(it.client(), "half|fin");
-  EXPECT_EQ(it.server(), "|fin");
-}
-
-TEST(Closing, IsByFinWhereOnlyTheLastAckWasNotCaptured) {
-  Conversation talk;
-  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.fin(client, 0), talk.fin(server, 0, 1)}).facts.close, Close::fin);
-}
-
-TEST(Closing, ByResetEndsBothSidesButDataInFlightIsStillRead) {
-  Conversation talk;
-  const auto it =
-      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), talk.rst(server, 0), talk.data(client, 3, " /")});
-  EXPECT_EQ(it.facts.close, Close::rst);
-  EXPECT_EQ(it.facts.closed_first, server);
-  EXPECT_EQ(it.client(), "GET /|rst");
-  EXPECT_EQ(it.server(), "|rst");
-}
-
-TEST(Closing, ByAResetAfterOneFinIsAResetBegunByTheFin) {
-  Conversation talk;
-  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "x"), talk.fin(client, 1), talk.rst(server, 0)});
-  EXPECT_EQ(it.facts.close, Close::rst);
-  EXPECT_EQ(it.facts.closed_first, client);
-  EXPECT_EQ(it.client(), "x|fin");
-  EXPECT_EQ(it.server(), "|rst");
-}
-
-TEST(Closing, ARefusedSynIsAReset) {
-  Conversation talk;
-  Segment refused = talk.make(server, tcp_flag::rst | ack, 0, "", 0);
-  refused.seq = 0;  // RFC 9293 section 3.10.7.1: to a segment without ACK the reset has sequence number zero
-  const auto it = only_connection({talk.syn(), refused});
-  EXPECT_EQ(it.facts.close, Close::rst);
-  EXPECT_EQ(it.facts.closed_first, server);
-}
-
-TEST(Closing, IsNotDoneByAResetOutsideOfTheWindow) {
-  Conversation talk;
-  const auto it =
-      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "a"), talk.rst(server, 70000), talk.rst(client, -70000),
-                                                     talk.rst(server, 1 << 30), talk.data(server, 0, "b", 1)});
-  EXPECT_EQ(it.facts.close, Close::open);
-  EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.rst.window", "tcp.rst.window", "tcp.rst.window"}));
-  EXPECT_EQ(it.server(), "b|open");
-  EXPECT_EQ(it.told(), "");
-}
-
-TEST(Closing, IsNotBegunByAFinOutsideOfTheWindow) {
-  Conversation talk;
-  const auto it =
-      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "a"), talk.fin(server, 70000, 1), talk.fin(client, -70000),
-                                                     talk.data(server, 0, "b", 1), talk.ack(client, 1, 1)});
-  EXPECT_EQ(it.facts.close, Close::open);
-  EXPECT_FALSE(it.facts.closed_first_known);
-  EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.fin.window", "tcp.fin.window"}));
-  EXPECT_EQ(it.server(), "b|open");
-  EXPECT_EQ(it.told(), "");
-}
-
-TEST(Closing, KnowsWhatWasLostByAReset) {
-  Conversation talk;  // of 10 bytes the server had acknowledged 4 when it reset; its own answer was acknowledged
-  const auto it =
-      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GETs"), talk.data(server, 0, "OK", 4), talk.ack(client, 4, 2),
-                                                     talk.data(client, 4, "unread", 2), talk.rst(server, 2)});
-  EXPECT_EQ(it.facts.side[0].unacknowledged_bytes, 6u);
-  EXPECT_EQ(it.facts.side[1].unacknowledged_bytes, 0u);
-  EXPECT_EQ(it.facts.side[0].acknowledged, 5'000'000) << "the server's word on the first four, packet 5";
-  EXPECT_EQ(it.facts.side[1].acknowledged, 6'000'000);
-}
-
-TEST(Closing, AResetMayThrowAwayWhatCameSinceItsSenderLastSpoke) {
-  Conversation talk;  // the server answered the first four bytes; of the next nine it acknowledged six
-  const auto segments =
-      talk.handshake() + std::vector{talk.data(client, 0, "GETs"),   talk.data(server, 0, "OK", 4), talk.data(client, 4, "one", 2),
-                                     talk.data(client, 7, "two", 2), talk.ack(server, 2, 10),       talk.data(client, 10, "new", 2)};
-  const auto closed_by = [&](Segment reset) { return only_connection(segments + std::vector{reset}).facts; };
-  const auto active = closed_by(talk.make(server, tcp_flag::rst | ack, 2, "", 10));
-  EXPECT_EQ(active.unread_bytes, 6u);
-  EXPECT_EQ(active.side[0].unacknowledged_bytes, 3u);
-  EXPECT_EQ(closed_by(talk.make(client, tcp_flag::rst | ack, 13, "", 2)).unread_bytes, 0u) << "it spoke last";
-  EXPECT_EQ(closed_by(talk.rst(server, 2)).unread_bytes, 0u) << "without ACK it answers for a socket that is gone";
-}
-
-TEST(Closing, AResetMayAcknowledgeWhatItThrowsAway) {
-  Conversation talk;  // close(2) with data unread: RST with ACK
-  Segment reset = talk.make(server, tcp_flag::rst | ack, 0, "", 3);
-  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), reset}).facts.side[0].unacknowledged_bytes, 0u);
-  reset = talk.make(server, tcp_flag::rst | ack, 0, "", 4000);  // of what nobody sent
-  EXPECT_EQ(only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), reset}).facts.side[0].unacknowledged_bytes, 3u);
-}
-
-TEST(Closing, ASecondFinElsewhereIsNotBelieved) {
-  Conversation talk;
-  const auto it = only_connection(talk.handshake() +
-                                  std::vector{talk.data(client, 0, "abc"), talk.fin(client, 3), talk.fin(client, 3), talk.fin(client, 9)});
-  EXPECT_EQ(it.client(), "abc|fin");
-  EXPECT_EQ(it.told(), "client fin");
-  EXPECT_EQ(it.anomalies, std::vector<std::string>{"tcp.fin.moved"});
-}
-
-TEST(Closing, DataBehindTheFinIsToldButNotPartOfTheStream) {
-  Conversation talk;
-  const auto it = only_connection(talk.handshake() + std::vector{talk.make(client, fin | ack, 0, "abc"), talk.data(client, 3, "more")});
-  EXPECT_EQ(it.client(), "abc|fin");
-  EXPECT_EQ(it.told(), "client fin, client data_after_fin 4");
-}
-
-TEST(Closing, AFinBehindAHoleWaitsForIt) {
-  Conversation talk;
-  const auto it = only_connection(talk.handshake() + std::vector{talk.fin(client, 3), talk.data(client, 0, "abc")});
-  EXPECT_EQ(it.client(), "abc|fin");
-}
-
-TEST(Closing, AFinThatWasAcknowledgedEndsTheStreamBehindAGap) {
-  Conversation talk;
-  const auto it =
-      only_connection(talk.handshake() + std::vector{talk.data(client, 0, "abc"), talk.fin(client, 10), talk.ack(server, 0, 11)});
-  EXPECT_EQ(it.client(), "abc[7]|fin");
-  EXPECT_EQ(it.facts.side[0].missing_bytes, 0u) << "missing counts what is between bytes that were seen";
-}
-
 // --- windows
 
 TEST(Windows, AreCountedWhenTheyCloseNotWhileTheyAreClosed) {
@@ -313,6 +182,50 @@ TEST(Windows, OfASynOrAFinDoNotClose) {
   EXPECT_EQ(it.facts.side[0].zero_windows + it.facts.side[1].zero_windows, 0u);
 }
 
+// --- numbers that nobody can have sent
+
+TEST(Numbers, FromBeforeTheBeginningAreAbsurd) {
+  Conversation talk;
+  const auto it = only_connection(talk.handshake() + std::vector{talk.data(client, 0, "GET"), talk.ack(client, -77777, 0),
+                                                                 talk.data(client, -2, "xx"), talk.data(client, -1, "x")});
+  EXPECT_EQ(it.anomalies, (std::vector<std::string>{"tcp.seq.absurd", "tcp.seq.absurd"})) << "padding claims the SYN's own number";
+  EXPECT_EQ(it.client(), "GET|open");
+  EXPECT_EQ(it.facts.side[0].retransmitted_bytes, 0u);
+}
+
+// --- ICMP errors
+
+Segment quoted(Segment segment, std::uint8_t code) {
+  segment.kind = Segment::Kind::icmp_unreachable;
+  segment.flags = 0;
+  segment.icmp_type = 3;
+  segment.icmp_code = code;
+  return segment;
+}
+
+TEST(Unreachable, SaysWhatIsWrong) {
+  Conversation talk;
+  const auto it = only_connection({talk.syn(), quoted(talk.syn(), 1), quoted(talk.syn(), 13), quoted(talk.syn(), 4)});
+  EXPECT_EQ(it.told(), "client icmp_unreachable, client icmp_unreachable, client icmp_too_big");
+  EXPECT_EQ(it.events[0].detail, "host unreachable");
+  EXPECT_EQ(it.events[1].detail, "administratively prohibited");
+  EXPECT_EQ(it.events[2].detail, "fragmentation needed");
+}
+
+TEST(Unreachable, IsNotBelievedOfASegmentThatNobodySent) {
+  Conversation talk;
+  const auto begun = talk.handshake() + std::vector{talk.data(client, 0, "GET")};
+  for (const std::int64_t nowhere : {-77777, 70000, 1 << 30, -(1 << 30)}) {
+    const auto it = only_connection(begun + std::vector{quoted(talk.data(client, nowhere, ""), 1)});
+    EXPECT_EQ(it.told(), "") << nowhere;
+    EXPECT_EQ(it.anomalies, std::vector<std::string>{"tcp.icmp.quotation"}) << nowhere;
+  }
+  EXPECT_EQ(only_connection(begun + std::vector{quoted(talk.data(client, 40, ""), 1)}).told(), "client icmp_unreachable")
+      << "one that was not captured";
+}
+
+// --- bounds
+
 TEST(Events, AreBoundedForEachConnection) {
   Conversation talk;
   std::vector<Segment> segments = talk.handshake();
@@ -323,6 +236,21 @@ TEST(Events, AreBoundedForEachConnection) {
   const auto it = only_connection(segments);
   EXPECT_EQ(it.events.size(), limits::tcp_events);
   EXPECT_EQ(it.facts.side[1].zero_windows, limits::tcp_events) << "counted on";
+  EXPECT_TRUE(it.facts.limited);
+}
+
+TEST(Events, ThatRepeatDoNotCrowdOutTheClose) {
+  Conversation talk;
+  std::vector<Segment> segments = talk.handshake();
+  for (std::uint64_t i = 0; i < limits::tcp_events; ++i) {
+    segments.push_back(with_window(talk.ack(server, 0, 0), 0));
+    segments.push_back(talk.ack(server, 0, 0));
+    segments.push_back(quoted(talk.ack(client, 0, 0), 1));
+  }
+  const auto it = only_connection(segments + std::vector{talk.fin(server, 0, 0), talk.rst(client, 0)});
+  EXPECT_EQ(it.events.size(), limits::tcp_events + limits::tcp_closing_events + 2);
+  EXPECT_EQ(it.events[it.events.size() - 2].kind, "fin");
+  EXPECT_EQ(it.events.back().kind, "rst");
   EXPECT_TRUE(it.facts.limited);
 }
 

@@ -42,11 +42,12 @@ TEST(KeepaliveWatcher, TellsAProbeWithItsAnswerAndTheSilenceBefore) {
 
 TEST(KeepaliveWatcher, KnowsTheProbeThatCarriesTheLastByteAgain) {
   Conversation talk;
-  const auto it = only_connection(idle_connection(talk) + std::vector{talk.data(server, 1, "K", 3), talk.ack(client, 3, 2)});
-  EXPECT_EQ(told(it), "server 1.1 @8 ack @9");
+  const auto it = only_connection(idle_connection(talk) + std::vector{after(99, talk.data(server, 1, "K", 3)), talk.ack(client, 3, 2)});
+  EXPECT_EQ(told(it), "server 1.1 @107 ack @108");
   EXPECT_EQ(it.probes[0].payload_bytes, 1);
   EXPECT_EQ(it.server(), "OK|open") << "the byte is not of the stream a second time";
   EXPECT_EQ(it.facts.conflicting_overlap_bytes, 0u) << "what was delivered is not compared";
+  EXPECT_EQ(it.facts.side[1].retransmitted_bytes, 0u) << "nor is it a retransmission: nothing was lost";
 }
 
 TEST(KeepaliveWatcher, CountsUnansweredProbesInOneEpisodeAndAnsweredOnesInTheirOwn) {
@@ -60,24 +61,59 @@ TEST(KeepaliveWatcher, CountsUnansweredProbesInOneEpisodeAndAnsweredOnesInTheirO
   EXPECT_EQ(it.probes[2].idle_before, 1'000'000'000) << "since the probe before it";
 }
 
+Segment quoted(Segment segment, std::uint8_t code = 1) {
+  segment.kind = Segment::Kind::icmp_unreachable;
+  segment.flags = 0;
+  segment.icmp_code = code;
+  return segment;
+}
+
 TEST(KeepaliveWatcher, TellsAResetAnUnreachableAndAnythingElseOfThePeer) {
   Conversation talk;
   const auto probe = talk.ack(client, 2, 2);
-  const auto next_probe = after(999, probe);
-  Segment quoted = probe;
-  quoted.kind = Segment::Kind::icmp_unreachable;
-  quoted.flags = 0;
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{probe, talk.rst(server, 2)})), "client 1.1 @8 rst @9");
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{probe, quoted, next_probe})),
-            "client 1.1 @8 icmp @9, client 1.2 @1009 none");
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{probe, talk.data(server, 2, "old ack", 1)})), "client 1.1 @8 none");
+  const auto asked = idle_connection(talk) + std::vector{after(99, probe)};
+  EXPECT_EQ(told(only_connection(asked + std::vector{talk.rst(server, 2)})), "client 1.1 @107 rst @108");
+  EXPECT_EQ(told(only_connection(asked + std::vector{quoted(probe), after(999, probe)})),
+            "client 1.1 @107 icmp @108, client 1.2 @1108 none");
+  EXPECT_EQ(told(only_connection(asked + std::vector{talk.data(server, 2, "old ack", 1)})), "client 1.1 @107 none");
+}
+
+TEST(KeepaliveWatcher, BelievesThePeersOwnWordBeforeThatOfOthers) {
+  Conversation talk;
+  const auto probe = talk.ack(client, 2, 2), answer = talk.ack(server, 2, 3);
+  const auto asked = idle_connection(talk) + std::vector{after(99, probe)};
+  EXPECT_EQ(told(only_connection(asked + std::vector{quoted(probe), answer})), "client 1.1 @107 ack @109");
+  EXPECT_EQ(told(only_connection(asked + std::vector{talk.rst(server, 2), answer})), "client 1.1 @107 ack @109");
+  EXPECT_EQ(told(only_connection(asked + std::vector{answer, quoted(probe), talk.rst(server, 2)})), "client 1.1 @107 ack @108");
+}
+
+TEST(KeepaliveWatcher, LearnsNothingOfThePeerWhereThePathIsTooNarrow) {
+  Conversation talk;
+  const auto probe = talk.ack(client, 2, 2);
+  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{after(99, probe), quoted(probe, 4)})), "client 1.1 @107 none");
+}
+
+TEST(KeepaliveWatcher, TakesNoOldSegmentForAProbe) {
+  Conversation talk;  // without a silence before it, the network held it back
+  const auto it = only_connection(idle_connection(talk) +
+                                  std::vector{talk.ack(client, 2, 2), after(999, talk.ack(client, 2, 2)), talk.ack(server, 2, 3),
+                                              after(99, talk.data(client, 3, "x", 2)), talk.ack(server, 2, 4), talk.ack(client, 3, 2)});
+  EXPECT_EQ(told(it), "client 1.1 @1008 ack @1009");
+}
+
+TEST(KeepaliveWatcher, KnowsThatWhatIsClosedIsNotProbed) {
+  Conversation talk;
+  const auto it = only_connection(idle_connection(talk) +
+                                  std::vector{talk.fin(client, 3, 2), talk.fin(server, 2, 4), talk.ack(client, 4, 3),
+                                              after(999, talk.ack(client, 3, 3)), talk.ack(server, 3, 4)});
+  EXPECT_EQ(told(it), "");
 }
 
 TEST(KeepaliveWatcher, SaysNothingOfSegmentsThatOnlyLookAlike) {
   Conversation talk;
   Segment closed_window = talk.ack(server, 2, 3);
   closed_window.window = 0;
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{closed_window, talk.ack(client, 2, 2)})), "")
+  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{closed_window, after(99, talk.ack(client, 2, 2))})), "")
       << "that is a window probe";
   EXPECT_EQ(told(only_connection(talk.handshake() + std::vector{talk.data(client, 0, "G"), talk.data(client, 0, "G")})), "")
       << "a byte sent again because it was not acknowledged";
@@ -114,10 +150,11 @@ TEST(KeepaliveWatcher, GoesOnInTheEpisodeWhenAnAnswerWasLost) {
 TEST(KeepaliveWatcher, CountsAProbeThatTheNetworkDeliveredTwiceOnce) {
   Conversation talk;
   const auto probe = talk.ack(client, 2, 2), answer = talk.ack(server, 2, 3);
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{probe, probe, answer, answer, after(999, probe)})),
-            "client 1.1 @8 none, client 1.1 @9 ack @10, client 2.1 @1011 none");
-  EXPECT_EQ(told(only_connection(idle_connection(talk) + std::vector{probe, answer, probe, answer, after(999, probe)})),
-            "client 1.1 @8 ack @9, client 1.1 @10 ack @11, client 2.1 @1011 none")
+  const auto asked = idle_connection(talk) + std::vector{after(99, probe)};
+  EXPECT_EQ(told(only_connection(asked + std::vector{probe, answer, answer, after(999, probe)})),
+            "client 1.1 @107 none, client 1.1 @108 ack @109, client 2.1 @1110 none");
+  EXPECT_EQ(told(only_connection(asked + std::vector{answer, probe, answer, after(999, probe)})),
+            "client 1.1 @107 ack @108, client 1.1 @109 ack @110, client 2.1 @1110 none")
       << "the copy was captured behind the first one's answer";
 }
 
@@ -182,9 +219,7 @@ TEST(KeepaliveWatcher, IsNotAnsweredByAResetOutsideOfTheWindow) {
 TEST(KeepaliveWatcher, IsNotAnsweredByAnIcmpErrorThatQuotesSomethingElse) {
   Conversation talk;
   const auto probe = after(999, talk.ack(client, 2, 2));
-  Segment quoted = talk.ack(client, 2, 2);
-  quoted.kind = Segment::Kind::icmp_unreachable;
-  Segment half = quoted, other_segment = quoted, absurd = quoted;
+  Segment half = quoted(talk.ack(client, 2, 2)), other_segment = half, absurd = half;
   half.quoted_seq = false;  // it ended behind the ports
   half.seq = 0;
   other_segment.seq -= 2;    // the client's first byte
@@ -208,8 +243,8 @@ TEST(KeepaliveWatcher, IsNotAProbeWhoseNumberIsAbsurd) {
 TEST(KeepaliveWatcher, KnowsAProbeBehindAFin) {
   Conversation talk;  // RFC 9293: the FIN has taken a sequence number
   const auto it = only_connection(
-      idle_connection(talk) + std::vector{talk.fin(client, 3, 2), talk.ack(server, 2, 4), talk.ack(client, 3, 2), talk.ack(server, 2, 4)});
-  EXPECT_EQ(told(it), "client 1.1 @10 ack @11");
+      idle_connection(talk) + std::vector{talk.fin(client, 3, 2), talk.ack(server, 2, 4), after(99, talk.ack(client, 3, 2)), talk.ack(server, 2, 4)});
+  EXPECT_EQ(told(it), "client 1.1 @109 ack @110");
 }
 
 }  // namespace

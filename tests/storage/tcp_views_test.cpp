@@ -28,6 +28,7 @@ class TcpViews : public ::testing::Test {
     row.closed_first = Text{};
     row.exchanges = 0;
     row.client_packets = row.server_packets = 10;
+    row.client_syns = 1;
     row.client_unacknowledged_bytes = row.server_unacknowledged_bytes = 0;
     return row;
   }
@@ -37,14 +38,16 @@ class TcpViews : public ::testing::Test {
     row.closed_first = first;
     return row;
   }
-  void event(std::int64_t connection_id, std::int64_t at, Text side, Text kind, Integer bytes = {}) {
+  void event(std::int64_t connection_id, std::int64_t at, Text side, Text kind, Integer bytes = {}, Text detail = {}) {
     TcpEventRow row;
+    row.id = (frame_ + 1) * 1000;
     row.connection_id = connection_id;
     row.time_ns = at * ms;
     row.frame = ++frame_;
     row.side = side;
     row.kind = kind;
     row.bytes = bytes;
+    row.detail = detail;
     rows().add(row);
   }
   // One of the client's probes, `idle` after what was before it; an answer comes 1 ms later.
@@ -94,7 +97,7 @@ TEST_F(TcpViews, EpisodesKnowTheStatesOfThePeer) {
   connection(6, {"none", "none"});
   event(6, 115 * second, "client", "fin");
   connection(7, {"none", "none", "none"});  // nothing more, and the capture goes on for hours
-  connection(8, {"none"});                  // asked once, and then the application closed: that proves nothing
+  connection(8, {"none"});                  // asked once, and then it closed, as an application may: that proves nothing
   event(8, 101 * second, "client", "fin");
   connection(9, {"none", "none"});
   event(9, 111 * second, "server", "fin");  // the peer's FIN is no giving up, but then nothing follows
@@ -106,7 +109,7 @@ TEST_F(TcpViews, EpisodesKnowTheStatesOfThePeer) {
                     {"5", "3", "crashed", "rst", "30000"},
                     {"6", "2", "crashed", "fin", "15000"},
                     {"7", "3", "crashed", "silence", "20000"},
-                    {"8", "1", "unfinished", "fin", "1000"},
+                    {"8", "1", "given_up", "fin", "1000"},
                     {"9", "2", "crashed", "silence", "10000"}}));
 }
 
@@ -129,6 +132,7 @@ TEST_F(TcpViews, AnEpisodeHasNoVerdictWhereNobodyLookedForAnswers) {
   rows().add(row);
   for (std::int64_t n = 1; n <= 3; ++n) probe(1, 1, n, n * second, second);
   EXPECT_EQ(answer("SELECT probes, verdict FROM keepalive_episodes"), (Answer{{"3", "NULL"}}));
+  EXPECT_EQ(answer("SELECT idle_s, interval_s, count, detection_s FROM keepalive_settings"), (Answer{{"NULL", "NULL", "NULL", "NULL"}}));
 }
 
 TEST_F(TcpViews, EpisodesOfBothSidesAreTheirOwn) {
@@ -200,6 +204,7 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
   row = next("open", {});  // 8 nobody there, tried again after 1, 2 and 4 s
   row.established_ns = Integer{};
   row.server_packets = 0;
+  row.client_packets = row.client_syns = 4;
   row.one_way = 1;
   add(row);
   for (const std::int64_t at : {1, 3, 7}) event(id, at * second, "client", "syn_retransmitted");
@@ -215,20 +220,24 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
   add(row);
   event(id, 50, "client", "fin");
   add(next("open", {}));        // 12
-  row = next("rst", "client");  // 13 only one direction
+  row = next("rst", "client");  // 13 only one direction: a handshake, and what became of it
   row.one_way = 1;
+  row.server_packets = 0;
   add(row);
-  event(id, 50, "client", "rst");
+  event(id, 50, "client", "fin");
+  event(id, 60, "client", "rst");
   add(next("evicted", {}));  // 14
   row = next("open", {});    // 15 a router says that there is no way
   row.established_ns = Integer{};
   row.server_packets = 0;
+  row.client_packets = 1;
   add(row);
   event(id, 1, "client", "icmp_unreachable");
   row = next("rst", "server");  // 16 closed with 1000 bytes received and perhaps not read
   row.unread_bytes = 1000;
   add(row);
   event(id, 50, "server", "rst");
+  event(id, 51, "client", "rst");  // for what crossed it
   EXPECT_EQ(answer("SELECT connection_id, closed_first, half_closed_ms, lost_bytes, verdict, syn_steps_ms FROM close_audit ORDER BY 1"),
             (Answer{{"1", "client", "10.0", "0", "clean", "NULL"},
                     {"2", "server", "2.0", "7", "data_after_fin", "NULL"},
@@ -242,10 +251,11 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
                     {"10", "client", "9999950.0", "NULL", "half_closed", "NULL"},
                     {"11", "client", "9999950.0", "NULL", "fin_unanswered", "NULL"},
                     {"12", "NULL", "NULL", "NULL", "open", "NULL"},
-                    {"13", "client", "NULL", "NULL", "NULL", "NULL"},
+                    {"13", "NULL", "NULL", "NULL", "NULL", "NULL"},
                     {"14", "NULL", "NULL", "NULL", "evicted", "NULL"},
                     {"15", "NULL", "NULL", "NULL", "unreachable", "NULL"},
-                    {"16", "server", "NULL", "0", "unread_data", "NULL"}}));
+                    {"16", "server", "NULL", "0", "aborted", "NULL"}}));
+  EXPECT_EQ(answer("SELECT unread_bytes, rst_by FROM close_audit WHERE connection_id = 16"), (Answer{{"1000", "server"}}));
 }
 
 TEST_F(TcpViews, CloseAuditKnowsThePeersThatKeepaliveFoundGone) {
@@ -272,9 +282,16 @@ TEST_F(TcpViews, TimeWaitIsHeldForAMinuteByWhoClosedFirst) {
   event(id, 110, "client", "fin");
   rows().add(closed_connection(++id, "rst", "client"));  // a RST leaves nothing behind
   event(id, 100, "client", "rst");
+  ConnectionRow crossing = closed_connection(++id, "fin", "server");  // both wait, as neither knew of the other's FIN
+  crossing.server_ip = "192.0.2.2";
+  rows().add(crossing);
+  event(id, 100, "server", "fin");
+  event(id, 101, "client", "fin", {}, "crossed");
   EXPECT_EQ(answer("SELECT ip, remote_ip, remote_port, closes, at_once_max, holder, share_of_ports FROM time_wait_holders"),
             (Answer{{"10.0.0.1", "192.0.2.1", "80", "4", "3", "client", "0.0001"},
-                    {"192.0.2.1", "10.0.0.1", "NULL", "1", "1", "server", "NULL"}}));
+                    {"10.0.0.1", "192.0.2.2", "80", "1", "1", "client", "0.0"},
+                    {"192.0.2.1", "10.0.0.1", "NULL", "1", "1", "server", "NULL"},
+                    {"192.0.2.2", "10.0.0.1", "NULL", "1", "1", "server", "NULL"}}));
 }
 
 // --- idle time-outs
@@ -336,6 +353,16 @@ TEST_F(IdleTimeouts, DoNotCountClosesOfTheClientOrOfPendingRequests) {
   EXPECT_EQ(answer("SELECT effective_s, idle_closes FROM idle_timeouts"), (Answer{{"NULL", "NULL"}}));
 }
 
+TEST_F(IdleTimeouts, AreNotToldByWhatOneDirectionShows) {
+  closed_after(5'000);
+  ConnectionRow row = closed_connection(++id_, "fin", "server");
+  row.one_way = 1;
+  rows().add(row);
+  rows().add(exchange_row(id_ * 1000, id_));
+  event(id_, 60'000, "server", "fin");
+  EXPECT_EQ(answer("SELECT effective_s, idle_closes FROM idle_timeouts"), (Answer{{"5.0", "1"}}));
+}
+
 // --- the race: round trip 20 ms; the first exchange ends at 36 ms, the server closes at 5036 ms
 
 class IdleTimeoutRaces : public TcpViews {
@@ -371,6 +398,32 @@ TEST_F(IdleTimeoutRaces, AreSeenFromBothEndsOfTheWire) {
   EXPECT_EQ(answer("SELECT exchange_id, connection_id, idle_before_ms, closed_by, killed_by, retried_by_exchange_id, safe_to_retry "
                    "FROM idle_timeout_races"),
             (Answer{{"1001", "1", "4984.0", "server", "fin", "NULL", "1"}, {"2001", "2", "5014.0", "server", "rst", "NULL", "0"}}));
+}
+
+TEST_F(IdleTimeoutRaces, TellTheTimerOfTheServerOnce) {
+  for (std::int64_t id = 1; id <= 2; ++id) {
+    HttpExchangeRow request = second_request(id, 5020);
+    rows().add(request);
+    request.id = id * 1000 + 2;  // pipelined behind it
+    request.ordinal = 3;
+    request.idle_before_ns = 0;
+    rows().add(request);
+    rows().add(connection_);
+    event(id, 5036, "server", "fin");
+  }
+  EXPECT_EQ(answer("SELECT count(*) FROM idle_timeout_races"), (Answer{{"4"}}));
+  EXPECT_EQ(answer("SELECT effective_s, closes, idle_closes FROM idle_timeouts"), (Answer{{"5.0", "2", "2"}}));
+}
+
+TEST_F(IdleTimeoutRaces, AreNoTimersWhereTheRequestProvokedTheReset) {
+  rows().add(second_request(1, 500'036));  // a firewall forgot the connection meanwhile, and says so
+  rows().add(connection_);
+  event(1, 500'046, "server", "rst");
+  rows().add(second_request(2, 50));  // and the server that closes as soon as it has answered
+  rows().add(connection_);
+  event(2, 37, "server", "fin");
+  EXPECT_EQ(answer("SELECT count(*) FROM idle_timeout_races"), (Answer{{"2"}}));
+  EXPECT_EQ(answer("SELECT effective_s, idle_closes FROM idle_timeouts"), (Answer{{"NULL", "NULL"}}));
 }
 
 TEST_F(IdleTimeoutRaces, AreNotWhereTheServerKnewOfTheRequest) {

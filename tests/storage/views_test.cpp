@@ -46,6 +46,11 @@ TEST_F(Views, AllAnswerFromRowsThatKnowNothing) {
   batch_.add(CertificateRow{});
   batch_.add(TlsCertificateRow{});
   batch_.add(AnomalyRow{});
+  batch_.add(HttpCookieRow{});
+  batch_.add(HttpLocationRow{});
+  batch_.add(HttpConditionRow{});
+  batch_.add(HttpAuthenticationRow{});
+  batch_.add(TlsMessageRow{});
   for (const NamedQuestion& question : named_questions()) answer("SELECT * FROM " + question.name);
 }
 
@@ -143,6 +148,20 @@ TEST_F(Views, ConnectionKindsSaysWhy) {
     without_request(exchange);
     exchange.persistent = Integer{};
   });
+  with_exchange([](auto& connection, auto&) { connection.midstream = 1; });  // 15 who knows what was before
+  with_exchange([](auto& connection, auto& exchange) {                       // 16 likewise, though it was closed as agreed
+    connection.midstream = 1;
+    exchange.persistent = 0;
+  });
+  with_exchange([](auto& connection, auto&) { connection.one_way = 1; });  // 17
+  without_exchange([](auto& connection) {                                  // 18 as 10, as a capture tells it
+    connection.established_ns = Integer{};
+    connection.close_kind = "open";
+    connection.closed_first = Text{};
+    connection.one_way = 1;
+    connection.client_packets = connection.client_syns = 3;
+    connection.server_packets = 0;
+  });
   EXPECT_EQ(answer("SELECT connection_id, kind, why, open FROM connection_kinds ORDER BY 1"), (Answer{{"1", "short", "unused", "0"},
                                                                                                       {"2", "short", "negotiated", "0"},
                                                                                                       {"3", "short", "failed", "0"},
@@ -155,7 +174,11 @@ TEST_F(Views, ConnectionKindsSaysWhy) {
                                                                                                       {"10", "idle", "unanswered", "1"},
                                                                                                       {"11", "idle", "NULL", "1"},
                                                                                                       {"13", "short", "negotiated", "0"},
-                                                                                                      {"14", "short", "NULL", "0"}}));
+                                                                                                      {"14", "short", "NULL", "0"},
+                                                                                                      {"15", "short", "NULL", "0"},
+                                                                                                      {"16", "short", "NULL", "0"},
+                                                                                                      {"17", "short", "NULL", "0"},
+                                                                                                      {"18", "idle", "unanswered", "1"}}));
 }
 
 // example.com, times in ms (each exchange takes 6):
@@ -171,8 +194,13 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
     ConnectionRow row = connection_row(++id, start_ms);
     row.exchanges = uses_ms.size();
     batch_.add(row);
-    std::int64_t ordinal = 0;
-    for (const std::int64_t at : uses_ms) batch_.add(exchange_row(++exchange_id, id, ++ordinal, at));
+    std::int64_t ordinal = 0, idle_from = 0;
+    for (const std::int64_t at : uses_ms) {
+      HttpExchangeRow exchange = exchange_row(++exchange_id, id, ++ordinal, at);
+      if (ordinal > 1) exchange.idle_before_ns = (at - idle_from) * ms;
+      idle_from = at + 6;
+      batch_.add(exchange);
+    }
   };
   connection(0, {30, 50});
   add_fin(1, 100);
@@ -184,9 +212,19 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
   closing.persistent = 0;
   batch_.add(closing);
   connection(200, {230});
+  for (const bool evicted : {false, true}) {
+    ConnectionRow part = connection_row(++id, 300);
+    part.handshake_rtt_ns = Integer{};
+    part.midstream = !evicted;
+    if (evicted) part.close_kind = "evicted";
+    batch_.add(part);
+    batch_.add(exchange_row(++exchange_id, id, 1, 330));
+  }
   // Exchanges per connection: 1, 1, 1, 2, 4.
-  EXPECT_EQ(answer("SELECT * FROM connection_reuse"),
-            (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "5", "9", "1", "1.0", "4", "4", "0.6", "100.0", "40.0", "0"}}));
+  // Nothing but TCP's three segments, 40 bytes each, was paid. Two more, which were not followed from beginning to end, count
+  // only where they are added up.
+  EXPECT_EQ(answer("SELECT * FROM connection_reuse"), (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "7", "11", "1", "1.0", "4", "4",
+                                                               "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
 }
 
 TEST_F(Views, ConnectionReuseKnowsPairsAndAuthoritiesApart) {

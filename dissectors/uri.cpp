@@ -1,0 +1,136 @@
+#include "dissectors/uri.h"
+
+#include <algorithm>
+
+#include "dissectors/http1_message.h"
+
+namespace longwire {
+namespace {
+
+constexpr bool is_alpha(char c) {
+  return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+// RFC 3986 section 3.1: ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
+bool is_scheme(std::string_view text) {
+  return !text.empty() && is_alpha(text[0]) &&
+         std::ranges::all_of(text, [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+// Cuts `text` at its first `mark`; what stands behind it, nothing where there is none.
+std::optional<std::string_view> cut_behind(std::string_view& text, char mark) {
+  const std::size_t at = text.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view behind = text.substr(at + 1);
+  text = text.substr(0, at);
+  return behind;
+}
+
+// RFC 3986 section 5.2.4, which has the letters of the steps.
+std::string remove_dot_segments(std::string_view input) {
+  std::string output;
+  while (!input.empty()) {
+    if (input.starts_with("../")) {  // A
+      input.remove_prefix(3);
+    } else if (input.starts_with("./")) {
+      input.remove_prefix(2);
+    } else if (input.starts_with("/./")) {  // B
+      input.remove_prefix(2);
+    } else if (input == "/.") {
+      input = "/";
+    } else if (input.starts_with("/../") || input == "/..") {  // C
+      input = input == "/.." ? "/" : input.substr(3);
+      const std::size_t slash = output.rfind('/');
+      output.resize(slash == std::string::npos ? 0 : slash);
+    } else if (input == "." || input == "..") {  // D
+      input = {};
+    } else {  // E
+      const std::size_t segment = std::min(input.find('/', 1), input.size());
+      output += input.substr(0, segment);
+      input.remove_prefix(segment);
+    }
+  }
+  return output;
+}
+
+// RFC 3986 section 5.2.3.
+std::string merge(const UriParts& base, std::string_view path) {
+  const bool root = base.authority && base.path.empty();
+  std::string merged(root ? "/" : base.path.substr(0, base.path.rfind('/') + 1));  // npos + 1 is 0
+  return merged.append(path);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), to_lower);
+  return out;
+}
+
+// Where the port's colon stands; the size where there is none. Colons inside brackets are an IPv6 address's.
+std::size_t end_of_host(std::string_view authority) {
+  const std::size_t bracket = authority.rfind(']');
+  return std::min(authority.find(':', bracket == std::string_view::npos ? 0 : bracket), authority.size());
+}
+
+std::string_view without_userinfo(std::string_view authority) {
+  return authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
+}
+
+}  // namespace
+
+UriParts split_uri(std::string_view reference) {
+  UriParts parts;
+  parts.fragment = cut_behind(reference, '#');
+  parts.query = cut_behind(reference, '?');
+  const std::size_t colon = reference.find(':');
+  if (colon != std::string_view::npos && is_scheme(reference.substr(0, colon))) {
+    parts.scheme = reference.substr(0, colon);
+    reference.remove_prefix(colon + 1);
+  }
+  if (reference.starts_with("//")) {
+    reference.remove_prefix(2);
+    const std::size_t end = std::min(reference.find('/'), reference.size());
+    parts.authority = reference.substr(0, end);
+    reference.remove_prefix(end);
+  }
+  parts.path = reference;
+  return parts;
+}
+
+std::string resolve_uri(std::string_view base, std::string_view reference) {
+  const UriParts from = split_uri(base), to = split_uri(reference);
+  const bool own_place = to.scheme || to.authority;
+  const bool same_document = !own_place && to.path.empty();
+  const auto authority = own_place ? to.authority : from.authority;
+  const auto query = same_document && !to.query ? from.query : to.query;
+  std::string path;
+  if (same_document) {
+    path = from.path;
+  } else {
+    path = remove_dot_segments(own_place || to.path.starts_with('/') ? std::string(to.path) : merge(from, to.path));
+  }
+  std::string target(to.scheme ? *to.scheme : from.scheme.value_or(""));
+  target += ':';
+  if (authority) target.append("//").append(*authority);
+  target += path;
+  if (query) target.append("?").append(*query);
+  if (to.fragment) target.append("#").append(*to.fragment);
+  return target;
+}
+
+std::string comparable_authority(std::string_view authority, std::string_view scheme) {
+  std::string made = lower_case(without_userinfo(authority));
+  const std::size_t host = end_of_host(made);
+  const std::string_view port = std::string_view(made).substr(host);
+  const std::string_view usual = scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":";
+  if (port == ":" || port == usual) made.resize(host);
+  return made;
+}
+
+std::string host_of(std::string_view authority) {
+  std::string made = lower_case(without_userinfo(authority));
+  made.resize(end_of_host(made));
+  return made;
+}
+
+}  // namespace longwire

@@ -1,0 +1,13 @@
+-- Which connections carried different bytes in the same place?
+-- One row a connection.
+CREATE VIEW finding_conflicting_bytes AS
+SELECT
+  'error' AS severity,
+  'conflicting_bytes' AS kind,
+  c.id AS connection_id,
+  NULL AS exchange_id,
+  (SELECT min(t.frame) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.kind = 'conflicting_overlap') AS frame,
+  printf('%d bytes between %s and %s:%d were sent twice with different values', c.conflicting_overlap_bytes, c.client_ip, c.server_ip, c.server_port) AS summary,
+  'Honest TCP repeats the same bytes: somebody forges segments, or a device on the way rewrites them. --overlap last shows the other copy.' AS advice
+FROM connections AS c
+WHERE c.conflicting_overlap_bytes > 0;

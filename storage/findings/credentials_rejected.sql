@@ -1,0 +1,16 @@
+-- Which clients brought credentials that were refused?
+-- One row a client, server and scheme.
+CREATE VIEW finding_credentials_rejected AS
+SELECT
+  'warning' AS severity,
+  'credentials_rejected' AS kind,
+  min(e.connection_id) AS connection_id,
+  a.exchange_id AS exchange_id,
+  min(e.request_first_frame) AS frame,
+  printf('%s:%d refused credentials of %s (%s) %d times', c.server_ip, c.server_port, c.client_ip, a.scheme_used, count(*)) AS summary,
+  'A wrong or changed password, an expired token; or many of them: somebody who guesses.' AS advice
+FROM authentication AS a
+JOIN http_exchanges AS e ON e.id = a.exchange_id
+JOIN connections AS c ON c.id = e.connection_id
+WHERE a.outcome = 'rejected'
+GROUP BY c.client_ip, c.server_ip, c.server_port, a.scheme_used;

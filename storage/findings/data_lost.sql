@@ -1,0 +1,22 @@
+-- Which connections lost bytes by the way in which they were closed?
+-- One row a server and verdict: bytes that were sent and not acknowledged when a RST came, or sent behind a FIN.
+CREATE VIEW finding_data_lost AS
+SELECT
+  'warning' AS severity,
+  'data_lost' AS kind,
+  min(a.connection_id) AS connection_id,
+  NULL AS exchange_id,
+  min(a.last_frame) AS frame,
+  printf(
+    '%d connections with %s:%d lost %d bytes: %s',
+    count(*),
+    c.server_ip,
+    c.server_port,
+    sum(a.lost_bytes),
+    iif(a.verdict = 'lost_data', 'RST before they were acknowledged', 'sent behind a FIN')
+  ) AS summary,
+  'Who closes should read until the end first (half-close, then close): see close_audit.' AS advice
+FROM close_audit AS a
+JOIN connections AS c ON c.id = a.connection_id
+WHERE a.verdict IN ('lost_data', 'data_after_fin') AND a.lost_bytes > 0
+GROUP BY c.server_ip, c.server_port, a.verdict;

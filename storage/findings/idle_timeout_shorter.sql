@@ -1,0 +1,13 @@
+-- Which servers close idle connections sooner than they announce?
+-- One row a server: a second and more, in three closes or more.
+CREATE VIEW finding_idle_timeout_shorter AS
+SELECT
+  'warning' AS severity,
+  'idle_timeout_shorter' AS kind,
+  NULL AS connection_id,
+  NULL AS exchange_id,
+  NULL AS frame,
+  printf('%s:%d announces to keep idle connections for %d s, and closed %d after %.1f s', server_ip, server_port, announced_s, closes, effective_s) AS summary,
+  'Clients believe Keep-Alive: timeout=, and run into closed connections: announce what is true, or a little less.' AS advice
+FROM idle_timeouts
+WHERE effective_s + 1 <= announced_s AND closes >= 3 AND NOT contradicted;

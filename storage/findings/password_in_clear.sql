@@ -1,0 +1,16 @@
+-- Which clients sent passwords or tokens that anybody on the way can read?
+-- One row a client, server and scheme: Basic or Bearer over http.
+CREATE VIEW finding_password_in_clear AS
+SELECT
+  'warning' AS severity,
+  'password_in_clear' AS kind,
+  min(e.connection_id) AS connection_id,
+  a.exchange_id AS exchange_id,
+  min(e.request_first_frame) AS frame,
+  printf('%s sent %s credentials to %s:%d without encryption, %d times', c.client_ip, a.scheme_used, c.server_ip, c.server_port, count(*)) AS summary,
+  'Use https: who sees the packets has the password.' AS advice
+FROM authentication AS a
+JOIN http_exchanges AS e ON e.id = a.exchange_id
+JOIN connections AS c ON c.id = e.connection_id
+WHERE a.scheme_used IN ('basic', 'bearer') AND e.scheme = 'http'
+GROUP BY c.client_ip, c.server_ip, c.server_port, a.scheme_used;

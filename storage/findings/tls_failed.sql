@@ -1,0 +1,22 @@
+-- Which TLS handshakes failed?
+-- One row a server and alert.
+CREATE VIEW finding_tls_failed AS
+SELECT
+  'error' AS severity,
+  'tls_failed' AS kind,
+  min(h.connection_id) AS connection_id,
+  NULL AS exchange_id,
+  min(h.last_frame) AS frame,
+  printf(
+    '%d TLS handshakes with %s:%d failed%s%s',
+    count(*),
+    c.server_ip,
+    c.server_port,
+    coalesce(': ' || h.alert || ' of the ' || h.alert_by, ''),
+    coalesce(', asked for ' || max(h.sni), '')
+  ) AS summary,
+  'The alert names the reason: versions or suites without a common one, a certificate that is not trusted, a name unknown.' AS advice
+FROM tls_handshakes AS h
+JOIN connections AS c ON c.id = h.connection_id
+WHERE h.outcome = 'failed'
+GROUP BY c.server_ip, c.server_port, h.alert, h.alert_by;
