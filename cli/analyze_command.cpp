@@ -178,11 +178,15 @@ void print_summary(const std::string& target, const CaptureSet& input) {
 }
 
 // The database must not take the place of what it is made from.
-void refuse_input_as_target(const std::vector<std::string>& files, const std::string& target) {
-  for (const std::string& file : files) {
-    std::error_code none;
-    if (std::filesystem::equivalent(file, target, none))
-      throw UsageError(fmt::format("{} is a capture to read; name another file with -o", target));
+void refuse_input_as_target(const po::variables_map& values, const std::string& target) {
+  for (const auto& [option, what] :
+       {std::pair{"file", "a capture"}, std::pair{"keylog", "a key log"}, std::pair{"rsa-key", "a private key"}}) {
+    if (values.count(option) == 0) continue;
+    for (const std::string& file : values[option].as<std::vector<std::string>>()) {
+      std::error_code none;
+      if (std::filesystem::equivalent(file, target, none))
+        throw UsageError(fmt::format("{} is {} to read; name another file with -o", target, what));
+    }
   }
 }
 
@@ -211,7 +215,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
-  refuse_input_as_target(files, target);
+  refuse_input_as_target(values, target);
   const Interruption interruption(target);
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
