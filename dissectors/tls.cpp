@@ -440,7 +440,7 @@ void Tls::close(Context& context) {
   rest_.turns.agree(handshake_->agreement());
   rest_.last_id = handshake_->id();
   if (decryption_ != nullptr) {
-    decryption_->end_handshake();
+    decryption_->end_handshake(context);
     if (application_ == nullptr && !decryption_->useless()) application_ = std::make_unique<TlsApplication>();
     if (application_ != nullptr) application_->agree(handshake_->protocol());
     if (decryption_->useless()) decryption_ = nullptr;

@@ -3,27 +3,35 @@
 #include <algorithm>
 
 #include "capture/limits.h"
-#include "dissectors/detector.h"
+#include "dissectors/http1.h"
+#include "dissectors/http2.h"
 #include "dissectors/opaque.h"
-#include "dissectors/registry.h"
+#include "dissectors/spdy.h"
 
 namespace longwire {
 namespace {
 
-// IANA, TLS ALPN Protocol IDs, by the names of our readers.
 struct AgreedProtocol {
-  std::string_view alpn, reader;
+  std::string_view name;
+  TlsApplication::MakeReader make;
 };
-constexpr AgreedProtocol agreed_protocols[] = {{"h2", "http2"}, {"http/1.1", "http1"}, {"http/1.0", "http1"}, {"http/0.9", "http1"}};
+
+// IANA, TLS ALPN Protocol IDs.
+constexpr AgreedProtocol agreed_protocols[] = {
+    {"h2", make_http2},
+    {"http/1.1", make_http1},
+    {"http/1.0", make_http1},
+    {"http/0.9", make_http1},
+    {"spdy/3.1", [] { return make_spdy("spdy/3.1"); }},
+    {"spdy/3", [] { return make_spdy("spdy/3"); }},
+    {"spdy/2", [] { return make_spdy("spdy/2"); }},
+};
 
 }  // namespace
 
 void TlsApplication::agree(std::string_view protocol) {
-  for (const auto& [alpn, reader] : agreed_protocols) {
-    if (alpn != protocol) continue;
-    const auto all = protocols();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const KnownProtocol& known) { return known.name == reader; });
-    if (found != all.end()) agreed_ = &*found;
+  for (const AgreedProtocol& each : agreed_protocols) {
+    if (each.name == protocol) make_ = each.make;
   }
 }
 
@@ -32,7 +40,7 @@ Channel& TlsApplication::channel(const Context& context) {
   const std::string_view outer = context.layers();
   const auto depth = static_cast<std::uint64_t>(std::count(outer.begin(), outer.end(), '/')) + 1;
   if (depth >= limits::channel_layers) return channel_.emplace(make_opaque("unknown"), outer);
-  return channel_.emplace(agreed_ != nullptr ? agreed_->make() : make_detector(), outer);
+  return channel_.emplace(make_(), outer);
 }
 
 void TlsApplication::data(Side side, const TlsFragment& fragment, const Context& context) {

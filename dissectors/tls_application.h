@@ -5,17 +5,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "dissectors/channel.h"
-#include "dissectors/registry.h"
+#include "dissectors/detector.h"
 #include "dissectors/tls_record.h"
 
 namespace longwire {
 
 class TlsApplication {
  public:
+  using MakeReader = std::unique_ptr<Dissector> (*)();
+
   // As ALPN or NPN agreed, "h2" ...; where it names nothing that is known, the first bytes tell.
   void agree(std::string_view protocol);
 
@@ -31,7 +34,7 @@ class TlsApplication {
  private:
   Channel& channel(const Context& context);
 
-  const KnownProtocol* agreed_ = nullptr;
+  MakeReader make_ = make_detector;  // the first one
   std::optional<Channel> channel_;
 };
 

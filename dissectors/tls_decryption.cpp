@@ -164,9 +164,18 @@ void TlsDecryption::forget_agreement() {
   if (settled(halves_[0]) && settled(halves_[1])) agreement_ = nullptr;
 }
 
-void TlsDecryption::end_handshake() {
+void TlsDecryption::end_handshake(const Context& context) {
+  const std::uint64_t number = context.now().number;
   for (Half& half : halves_) {
-    if (half.cipher == nullptr && !is_application(half.stage)) half.closed = true;
+    if (half.cipher != nullptr || is_application(half.stage) || half.closed) continue;
+    if (agreement_ == nullptr || !agreement_->hellos_seen()) {
+      half.closed = true;
+    } else if (is_tls13(agreement_->version())) {  // what it sent in the handshake was not seen, or not opened
+      half.stage = behind(half.stage);
+      half.closed = !agreement_->traffic_secret(half.stage, keyring_, number);
+    } else {
+      half.closed = !agreement_->master(keyring_, number);
+    }
   }
   forget_agreement();
 }

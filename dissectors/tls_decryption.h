@@ -54,7 +54,7 @@ class TlsDecryption {
   // A protected record of so many bytes, header included, was passed over.
   void pass(Side from, std::size_t bytes) { half(from).lost_bytes += bytes; }
   // The handshake is over: who has no keys by now gets none.
-  void end_handshake();
+  void end_handshake(const Context& context);
 
   // Neither side will ever be opened.
   bool useless() const { return halves_[0].closed && halves_[1].closed; }
