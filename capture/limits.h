@@ -104,6 +104,17 @@ inline constexpr Limit certificates_in_chain{"certificates.chain", 128, "certifi
 inline constexpr Limit certificate_names{"certificates.names", 1000, "names", "told of one certificate; the rest stands in its DER"};
 inline constexpr Limit certificates_remembered{"certificates.remembered", 4096, "certificates",
                                                "and verdicts on chains, by each worker: what comes again costs no more work"};
+inline constexpr Limit tls_transcript_bytes{
+    "tls.transcript.bytes", 256 << 10, "bytes",
+    "of each of three parts of a handshake, kept where its messages are hashed into the master secret"};
+inline constexpr Limit tls_key_log_line{"tls.keylog.line.bytes", 8192, "bytes",
+                                        "of one line of a key log; the longest secret takes about 4,200"};
+inline constexpr Limit tls_resync{"tls.resync", 4096, "tries",
+                                  "to find the number of a record behind a hole, before its side is given up: 64 MiB of full records"};
+inline constexpr Limit tls_early_records{"tls.early.records", 4096, "records",
+                                         "of early data passed over that the server did not take, before its side is given up"};
+inline constexpr Limit tls_session_packets{"tls.session.packets", 1 << 23, "packets",
+                                           "of the capture after a handshake, in which its session can be resumed by session id or ticket"};
 inline constexpr Limit tls_messages{"tls.messages", 1000, "messages", "told of one handshake, and of what follows it before the next"};
 inline constexpr Limit tls_turns{"tls.turns", 100'000, "turns", "told of one encrypted connection"};
 

@@ -1,8 +1,8 @@
 #include "cli/analyze_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -41,9 +41,9 @@ po::options_description analyze_options() {
   add("verify-checksums", po::bool_switch(), "report wrong IPv4 and TCP checksums (offload makes most captures' wrong)");
   add("keep-secrets", po::bool_switch(), "store credentials and cookies as they are, not as tokens");
   add("token-key", po::value<std::string>()->value_name("HEX"), "key of the tokens, 32 hexadecimal digits; default: random");
-  add("keylog", po::value<std::vector<std::string>>()->value_name("FILE"), "TLS key log; read, but not used yet: TLS is not decrypted");
+  add("keylog", po::value<std::vector<std::string>>()->value_name("FILE"), "decrypt TLS with the secrets of this key log (SSLKEYLOGFILE)");
   add("rsa-key", po::value<std::vector<std::string>>()->value_name("FILE"),
-      "server's RSA key; read, but not used yet: TLS is not decrypted");
+      "decrypt TLS with this private key of a server, where RSA is the key exchange; PEM or DER");
   add("ca-file", po::value<std::vector<std::string>>()->value_name("FILE"),
       "trust the CA certificates in FILE (PEM), not the system's, when chains of TLS servers are verified");
   add("ca-path", po::value<std::vector<std::string>>()->value_name("DIR"), "likewise, those in DIR (as 'openssl rehash' makes it)");
@@ -71,11 +71,31 @@ std::string default_target(const std::string& first_file) {
   return name.replace_extension(".db").string();
 }
 
-void require_readable(const po::variables_map& values, const char* option) {
-  if (values.count(option) == 0) return;
-  for (const std::string& file : values[option].as<std::vector<std::string>>()) {
-    if (!std::ifstream(file)) throw UsageError(fmt::format("cannot read --{} {}", option, file));
+TlsKeys read_keys(const po::variables_map& values) {
+  TlsKeys keys;
+  if (values.count("keylog") != 0) {
+    for (const std::string& file : values["keylog"].as<std::vector<std::string>>()) keys.add_key_log(file);
   }
+  if (values.count("rsa-key") != 0) {
+    for (const std::string& file : values["rsa-key"].as<std::vector<std::string>>()) keys.add_rsa_key(file);
+  }
+  return keys;
+}
+
+// Where there may be keys: the user's, or in the capture.
+bool may_decrypt(const TlsKeys& keys, const CaptureSet& input) {
+  const auto& captures = input.captures();
+  return keys.any() ||
+         std::any_of(captures.begin(), captures.end(), [](const CaptureInfo& info) { return info.format.starts_with("pcapng"); });
+}
+
+void tell_broken_keys(const TlsKeys& keys) {
+  for (const TlsKeyLogFile& file : keys.key_logs()) {
+    if (file.broken_lines() > 0)
+      fmt::print(stderr, "longwire: {}: {} lines are not of a key log, and were left out\n", file.path(), file.broken_lines());
+  }
+  if (const auto broken = keys.broken_lines_of_blocks(); broken > 0)
+    fmt::print(stderr, "longwire: {} lines of decryption secrets in the capture are not of a key log, and were left out\n", broken);
 }
 
 unsigned thread_count(const po::variables_map& values) {
@@ -125,6 +145,10 @@ std::string options_text(const po::variables_map& values) {
   if (values.count("as-of") != 0) text += " --as-of " + values["as-of"].as<std::string>();
   if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
   if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
+  for (const char* option : {"keylog", "rsa-key"}) {
+    if (values.count(option) == 0) continue;
+    for (const std::string& file : values[option].as<std::vector<std::string>>()) text += fmt::format(" --{} {}", option, file);
+  }
   return text.empty() ? text : text.substr(1);
 }
 
@@ -154,11 +178,15 @@ void print_summary(const std::string& target, const CaptureSet& input) {
 }
 
 // The database must not take the place of what it is made from.
-void refuse_input_as_target(const std::vector<std::string>& files, const std::string& target) {
-  for (const std::string& file : files) {
-    std::error_code none;
-    if (std::filesystem::equivalent(file, target, none))
-      throw UsageError(fmt::format("{} is a capture to read; name another file with -o", target));
+void refuse_input_as_target(const po::variables_map& values, const std::string& target) {
+  for (const auto& [option, what] :
+       {std::pair{"file", "a capture"}, std::pair{"keylog", "a key log"}, std::pair{"rsa-key", "a private key"}}) {
+    if (values.count(option) == 0) continue;
+    for (const std::string& file : values[option].as<std::vector<std::string>>()) {
+      std::error_code none;
+      if (std::filesystem::equivalent(file, target, none))
+        throw UsageError(fmt::format("{} is {} to read; name another file with -o", target, what));
+    }
   }
 }
 
@@ -170,8 +198,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   const po::variables_map& values = *parsed;
   if (values.count("file") == 0) throw UsageError("no capture file given; see 'longwire analyze --help'");
   const auto& files = values["file"].as<std::vector<std::string>>();
-  require_readable(values, "keylog");
-  require_readable(values, "rsa-key");
+  TlsKeys keys = read_keys(values);
   const bool quiet = values["quiet"].as<bool>();
   const std::string target = values.count("output") != 0 ? values["output"].as<std::string>() : default_target(files[0]);
 
@@ -188,7 +215,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
-  refuse_input_as_target(files, target);
+  refuse_input_as_target(values, target);
   const Interruption interruption(target);
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
@@ -196,6 +223,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   source.filter = values["filter"].as<std::string>();
   source.first_number = store.first_number();
   CaptureSet input(files, source);
+  if (may_decrypt(keys, input)) options.keys = &keys;
 
   {
     ProgressLine progress(!quiet);
@@ -213,6 +241,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
     if (values["append"].as<bool>() && values.count("token-key") == 0 && !values["keep-secrets"].as<bool>())
       fmt::print(stderr, "longwire: tokens of secrets are not comparable with those already in {}; give --token-key each time\n", target);
   }
+  tell_broken_keys(keys);
   if (bodies && bodies->failed() > 0)
     fmt::print(stderr, "longwire: {} bodies could not be written to {}\n", bodies->failed(), values["bodies"].as<std::string>());
   if (!quiet) print_summary(target, input);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "cli/capture_rows.h"
+#include "cli/pipeline_keys.h"
 #include "cli/pipeline_queue.h"
 #include "dissectors/session.h"
 
@@ -78,8 +80,8 @@ class RowWriter {
 // Connections of one share of the hashes, and the rows they make.
 class Worker {
  public:
-  Worker(const PipelineOptions& options, RowWriter& writer)
-      : writer_(writer), rows_(std::make_unique<RowBatch>()), sink_(options.dissect), table_(sink_, options.reassembly) {
+  Worker(const PipelineOptions& options, RowWriter& writer, TlsKeyring* keyring)
+      : writer_(writer), rows_(std::make_unique<RowBatch>()), sink_(with(options.dissect, keyring)), table_(sink_, options.reassembly) {
     sink_.into(*rows_);
   }
 
@@ -95,6 +97,10 @@ class Worker {
   }
 
  private:
+  static DissectOptions with(DissectOptions options, TlsKeyring* keyring) {
+    options.keyring = keyring;
+    return options;
+  }
   bool make_room() { return !rows_->full() || flush(); }
   bool flush() {
     rows_ = writer_.exchange(std::move(rows_));
@@ -120,8 +126,8 @@ struct ReadBatch {
 // Runs one Worker on the segments that fall to it.
 class WorkerThread {
  public:
-  WorkerThread(std::size_t share, const PipelineOptions& options, RowWriter& writer)
-      : share_(share), worker_(options, writer), queue_(spare_read_batches) {
+  WorkerThread(std::size_t share, const PipelineOptions& options, RowWriter& writer, PipelineKeys* keys)
+      : share_(share), worker_(options, writer, keys == nullptr ? nullptr : &keys->of(share)), keys_(keys), queue_(spare_read_batches) {
     thread_ = std::thread([this] { work(); });
   }
   ~WorkerThread() {
@@ -149,20 +155,28 @@ class WorkerThread {
       while (auto batch = queue_.pop()) {
         const auto& segments = (*batch)->segments.segments;
         for (std::uint32_t i : (*batch)->shares[share_]) {
-          if (!worker_.add(segments[i])) return queue_.close(true);
+          if (!worker_.add(segments[i])) return give_up();
         }
-        if (!(*batch)->packets.packets.empty()) worker_.expire((*batch)->packets.packets.back().at.number);
+        const auto& packets = (*batch)->packets.packets;
+        if (!packets.empty()) worker_.expire(packets.back().at.number);
+        if (!packets.empty() && keys_ != nullptr) keys_->passed(share_, packets.back().at.number);
         (*batch)->readers.fetch_sub(1, std::memory_order_release);
       }
+      if (keys_ != nullptr) keys_->passed(share_, std::numeric_limits<std::uint64_t>::max() - 1);
       if (ended_) worker_.finish();
     } catch (...) {
       failure_ = std::current_exception();
-      queue_.close(true);
+      give_up();
     }
+  }
+  void give_up() {
+    queue_.close(true);
+    if (keys_ != nullptr) keys_->stop();
   }
 
   const std::size_t share_;
   Worker worker_;
+  PipelineKeys* const keys_;  // null = none
   PipelineQueue<ReadBatch*> queue_;
   bool ended_ = false;  // the input has; written before the queue is closed, read after
   std::exception_ptr failure_;
@@ -174,8 +188,15 @@ class Workers {
  public:
   Workers(const PipelineOptions& options, RowWriter& writer) {
     const unsigned own = options.threads > 2 ? options.threads - 2 : 0;
-    if (own == 0) inline_ = std::make_unique<Worker>(options, writer);
-    for (unsigned i = 0; i < own; ++i) threads_.push_back(std::make_unique<WorkerThread>(i, options, writer));
+    if (options.keys != nullptr) keys_ = std::make_unique<PipelineKeys>(*options.keys, std::max(own, 1u));
+    if (own == 0) inline_ = std::make_unique<Worker>(options, writer, keys_ == nullptr ? nullptr : &keys_->of(0));
+    for (unsigned i = 0; i < own; ++i) threads_.push_back(std::make_unique<WorkerThread>(i, options, writer, keys_.get()));
+  }
+
+  // Keys that stand in the capture, before the packets that are added next.
+  void add(const DecryptionSecrets& block) {
+    constexpr std::uint32_t tls_key_log = 0x544c534b;  // draft-ietf-opsawg-pcapng
+    if (keys_ != nullptr && block.type == tls_key_log) keys_->add_block(block.data, block.before_number);
   }
 
   // The batch for the next read: one that nobody uses any more, or a new one.
@@ -209,6 +230,7 @@ class Workers {
   }
   // What is under way is dropped. Rethrows what went wrong in a worker, if that is why.
   void stop() {
+    if (keys_ != nullptr) keys_->stop();
     for (auto& thread : threads_) thread->stop();
     for (auto& thread : threads_) thread->join();
   }
@@ -224,6 +246,7 @@ class Workers {
   }
 
   std::vector<std::unique_ptr<ReadBatch>> pool_;  // outlives the threads that read it
+  std::unique_ptr<PipelineKeys> keys_;            // as does this; null = none
   std::unique_ptr<Worker> inline_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;
 };
@@ -252,10 +275,12 @@ bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& option
     Workers workers(options, writer);
     std::uint32_t capture = 0;
     std::uint64_t packets = 0;
+    std::size_t blocks = 0;  // of secrets, given to the workers
     while (running) {
       ReadBatch& batch = workers.next_batch();
       batch.segments.clear();
       if (!input.next(batch.packets)) break;
+      for (; blocks < input.secrets().size(); ++blocks) workers.add(input.secrets()[blocks]);
       while (capture < batch.packets.capture) captures.kinds(capture++, decoder.take_kinds(), *rows);
       for (const Packet& packet : batch.packets.packets) decoder.decode(packet, batch.segments);
       packets += batch.packets.packets.size();

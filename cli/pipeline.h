@@ -13,6 +13,7 @@
 #include "capture/decode.h"
 #include "capture/source.h"
 #include "dissectors/context.h"
+#include "dissectors/tls_keyring.h"
 #include "reassembly/connection_table.h"
 #include "storage/store.h"
 
@@ -27,7 +28,8 @@ struct PipelineOptions {
   unsigned threads = 1;
   DecodeOptions decode;
   ReassemblyOptions reassembly;
-  DissectOptions dissect;
+  DissectOptions dissect;   // its keyring is each worker's own, and made here
+  TlsKeys* keys = nullptr;  // what TLS is decrypted with, beside the blocks in the capture; null = not at all
   // What `captures.options` says: options that change what is seen.
   std::string options_text;
   // Called now and then by the reading thread; returns false to stop early, as if the input ended here.

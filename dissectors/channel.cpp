@@ -52,6 +52,11 @@ std::uint64_t Channel::held_memory() const {
 }
 
 std::string_view Channel::layers() const {
+  const std::string_view inner = reader_->inner_layers();
+  return inner.empty() ? own_layers() : inner;
+}
+
+std::string_view Channel::own_layers() const {
   return layers_ == nullptr ? name_of(*reader_) : *layers_;
 }
 
@@ -204,7 +209,7 @@ bool Channel::tell_end(Visit& visit, Side side) {
 
 void Channel::replace(Visit& visit, std::unique_ptr<Dissector> next) {
   const std::string_view name = name_of(*next);
-  std::string before(layers());
+  std::string before(own_layers());
   if (reader_->name().empty()) before.resize(before.size() - unknown.size());  // a detector leaves no trace
   if (!before.empty() && before.back() != '/') before += '/';
   const auto depth = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '/'));
@@ -295,7 +300,7 @@ void Channel::enter(Visit& visit, Side side, Bytes in) {
   context.other_seen_ = across.seen;
   context.other_ended_ = across.ended;
   context.must_proceed_ = (visit.forced && side == visit.side) || here.full(in.size()) || across.moves_no_more();
-  context.layers_ = layers();
+  context.layers_ = own_layers();
 }
 
 Bytes Channel::unused(Visit& visit, Side side) {

@@ -67,13 +67,14 @@ class Channel {
   // Bytes that it takes now beside the object's own.
   std::uint64_t held_memory() const;
 
-  // Names of the readers, outermost first: "http1/websocket"; "unknown" stands for one not recognised.
+  // Names of the readers, outermost first: "http1/websocket", "tls/http2"; "unknown" stands for one not recognised.
   std::string_view layers() const;
 
  private:
   static std::uint64_t text_memory(const std::string* text) { return text == nullptr ? 0 : sizeof(std::string) + text->capacity(); }
   using Reading = Lane::Reading;
-  struct Visit;  // one verb being carried out
+  std::string_view own_layers() const;  // without what a reader has unwrapped
+  struct Visit;                         // one verb being carried out
 
   void run(Visit& visit);
   bool step(Visit& visit, Side side);

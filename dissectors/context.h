@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "capture/bytes.h"
@@ -13,21 +14,47 @@
 
 namespace longwire {
 
-class Secrets;    // dissectors/secrets.h: values of secret header fields become tokens
-class BodyFiles;  // dissectors/body_files.h: --bodies DIR
+class Secrets;     // dissectors/secrets.h: values of secret header fields become tokens
+class BodyFiles;   // dissectors/body_files.h: --bodies DIR
+class TlsKeyring;  // dissectors/tls_keyring.h: --keylog, --rsa-key, Decryption Secrets Blocks
 
 // What the user wants dissected; one for the whole run, read-only.
 struct DissectOptions {
   const Secrets* secrets = nullptr;         // never null in a run
   const BodyFiles* bodies = nullptr;        // null = bodies are not kept
   const CertificateTrust* trust = nullptr;  // null = chains are not verified
+  TlsKeyring* keyring = nullptr;            // null = TLS is not decrypted; each worker has its own
   std::int64_t first_capture_id = 1;        // captures.id of the capture file with index 0
 };
 
-// Where rows go, and what is remembered of those that went there; one per worker.
+// Where rows go, what is remembered of those that went there, and memory that is used again; one per worker.
 struct RowSink {
   RowBatch* rows = nullptr;
   CertificateMemory certificates{};
+  std::vector<std::vector<std::uint8_t>> buffers{};  // free ones
+};
+
+// Memory of the worker for the length of a call; in the steady state it takes no allocation. Several may be held at once.
+class Scratch {
+ public:
+  Scratch(RowSink& sink, std::size_t bytes) : sink_(&sink) {
+    if (!sink.buffers.empty()) {
+      buffer_ = std::move(sink.buffers.back());
+      sink.buffers.pop_back();
+    }
+    if (buffer_.size() < bytes) buffer_.resize(bytes);
+  }
+  ~Scratch() {
+    if (sink_ != nullptr) sink_->buffers.push_back(std::move(buffer_));
+  }
+  Scratch(Scratch&& other) noexcept : sink_(std::exchange(other.sink_, nullptr)), buffer_(std::move(other.buffer_)) {}
+  Scratch& operator=(Scratch&&) = delete;
+
+  std::span<std::uint8_t> bytes() { return buffer_; }
+
+ private:
+  RowSink* sink_;  // null once it has moved on
+  std::vector<std::uint8_t> buffer_;
 };
 
 // Which of a packet's thousand ids a maker of rows gives out. Makers do not know of each other.
@@ -119,6 +146,9 @@ class Context {
   // copied, cut to 200 bytes and made printable.
   void anomaly(std::string_view code, Bytes part, std::string_view detail = {});
 
+  // Memory for the length of a call.
+  Scratch scratch(std::size_t bytes) { return Scratch(sink_, bytes); }
+
   RowBatch& rows() { return *sink_.rows; }
   CertificateMemory& certificates() { return sink_.certificates; }
   Text text(std::string_view s) { return sink_.rows->arena.copy(s); }
@@ -128,6 +158,15 @@ class Context {
 
   // The readers around and the one that is called, as in the connection's `layers`; valid during the call.
   std::string_view layers() const { return layers_; }
+  // For a channel whose bytes come decrypted out of TLS.
+  Context within_tls() const {
+    Context inside = *this;
+    inside.secure_ = true;
+    return inside;
+  }
+  // Whether they do: what is http elsewhere is https.
+  bool secure() const { return secure_; }
+
   // The side whose call this is.
   Side side() const { return side_; }
   // Whether a byte of the other side has ever come, and whether it has ended.
@@ -150,7 +189,7 @@ class Context {
   Stamp now_;
   std::array<Stamp, 2> skipped_stamps_;
   std::array<std::uint64_t, 2> skipped_{};  // by side, as the stamps
-  bool other_seen_ = false, other_ended_ = false, must_proceed_ = false;
+  bool other_seen_ = false, other_ended_ = false, must_proceed_ = false, secure_ = false;
   std::string_view layers_;
 };
 

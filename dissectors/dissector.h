@@ -110,6 +110,10 @@ class Dissector {
   // Stands in `layers`: a literal such as "http1".
   virtual std::string_view name() const = 0;
 
+  // Of a reader that unwraps another protocol: the layers of the channel inside, its own among them, "tls/http1". Empty
+  // where there is nothing inside, or nothing yet.
+  virtual std::string_view inner_layers() const { return {}; }
+
   // `in` are the bytes of `side` from the first unused one on; never empty, but for an end of skip. Returns at once when
   // what it has just read lets the other side go on.
   virtual Progress data(Side side, Bytes in, Context& context) = 0;

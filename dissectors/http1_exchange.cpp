@@ -72,7 +72,7 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
   HttpExchangeRow row = HttpExchange::row(request, response, context);
   const bool told = request.seen && request.version != Http1Message::no_version;
   if (told || response.seen) row.version = (told ? request : response).version.text();
-  if (row.scheme.data() == nullptr) row.scheme = "http";
+  if (row.scheme.data() == nullptr) row.scheme = context.secure() ? "https" : "http";
   if (request.seen) {
     if (!previous_end.is_null()) row.idle_before_ns = std::max<Time>(0, request.first.time - previous_end.value);
     row.request_body_bytes = request.body.content_bytes();

@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint8_t warning = 1, fatal = 2;                                     // RFC 8446 section 6
 constexpr std::uint8_t close_notify = 0, user_canceled = 90, no_certificate = 41;  // section 6.1; RFC 6101 section 5.4.2
 constexpr std::size_t alert_bytes = 2;
-constexpr unsigned client_flight_most = 3;  // Certificate, CertificateVerify, Finished (RFC 8446 section 2)
 
 // Whether a handshake goes on after this alert. From TLS 1.3 on only the description counts (RFC 8446 section 6).
 bool ends_handshake(std::uint8_t level, std::uint8_t description, std::uint16_t version) {
@@ -37,11 +36,14 @@ Match Tls::restart(Side, Bytes in) const {
 std::uint64_t Tls::memory() const {
   std::uint64_t bytes = sizeof *this + halves_[0].messages.held_memory() + halves_[1].messages.held_memory();
   if (handshake_ != nullptr) bytes += handshake_->memory();
+  if (decryption_ != nullptr) bytes += decryption_->memory();
+  if (application_ != nullptr) bytes += sizeof *application_ + application_->held_memory();
   return bytes;
 }
 
 std::optional<SleepingReader> Tls::sleep() const {
-  if (handshake_ != nullptr || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
+  if (handshake_ != nullptr || decryption_ != nullptr || application_ != nullptr) return std::nullopt;
+  if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   auto rest = std::make_unique<Resting>(rest_);
   rest->client = halves_[0];
   rest->server = halves_[1];
@@ -54,8 +56,9 @@ Progress Tls::data(Side side, Bytes in, Context& context) {
   take_skipped(call(side, context));
   std::size_t done = 0;
   for (;;) {
+    const bool told = decryption_ != nullptr && handshake_ != nullptr;  // what the other side's records may wait for
     Progress step = read_next(call(side, context), in.subspan(done));
-    const bool stop = step.used == 0 || step.skip > 0 || step.lost;
+    const bool stop = step.used == 0 || step.skip > 0 || step.lost || told;
     done += step.used;
     step.used = done;
     if (stop) return step;
@@ -72,11 +75,18 @@ Progress Tls::read_next(const Call& call, Bytes in) {
   TlsRecord record{};
   if (read_record_header(in, record) != Match::yes) return lose_framing(call, in, record);
   here.begun = true;
-  if (is_protected(call, record)) return pass(call, in, record);
   const std::size_t length = TlsRecord::header_bytes + record.length;
+  const std::uint64_t offset = call.context.offset(in);
+  if (decryption_ != nullptr) decryption_->arrive(call.from, offset);
+  if (is_protected(call, record)) {
+    if (auto progress = decrypt(call, in, length)) return std::move(*progress);
+    return pass(call, in, record);
+  }
   if (in.size() < length) return {.need = length};
   if (record.length == 0) call.context.anomaly("tls.record.empty", in.first(length));
-  read_fragment(call, record.type, in.first(length).subspan(TlsRecord::header_bytes));
+  const Bytes whole = in.first(length);
+  read_fragment(call, record.type, {whole.subspan(TlsRecord::header_bytes), whole, TlsRecord::header_bytes});
+  if (decryption_ != nullptr) decryption_->leave(call.from, offset + length);
   return {.used = length};
 }
 
@@ -89,7 +99,9 @@ Progress Tls::read_ssl2_hello(const Call& call, Bytes in) {
   half(call.side).begun = rest_.ssl2 = true;
   const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
   open(call, span.first);
-  handshake_->take_client_hello(longwire::read_ssl2_hello(message));
+  const ClientHello hello = longwire::read_ssl2_hello(message);
+  handshake_->take_client_hello(hello);
+  if (decryption_ != nullptr) decryption_->take_ssl2_hello(hello, message.subspan(2));
   tell(call, message_row(call, to_text(TlsMessageType::client_hello), span, false), span.last);
   return {.used = length};
 }
@@ -122,8 +134,40 @@ Progress Tls::lose_framing(const Call& call, Bytes in, const TlsRecord& record) 
 // Before TLS 1.3 everything behind ChangeCipherSpec; from then on what says that it is application data.
 bool Tls::is_protected(const Call& call, const TlsRecord& record) {
   if (record.type == TlsContent::application_data || record.type == TlsContent::heartbeat) return true;
-  if (record.type == TlsContent::change_cipher_spec || !half(call.side).changed) return false;
+  if (!half(call.side).changed) return false;
+  if (record.type == TlsContent::change_cipher_spec) return record.length > 1;  // of a renegotiation
   return record.type == TlsContent::handshake || record.length != alert_bytes;
+}
+
+// Nothing where the record, of `length` bytes with its header, is to be passed over.
+std::optional<Progress> Tls::decrypt(const Call& call, Bytes in, std::size_t length) {
+  if (decryption_ == nullptr) return std::nullopt;
+  const TlsDecryption::Look look = decryption_->look(call.from, call.context);
+  if (look == TlsDecryption::Look::wait) return Progress{.need = Progress::hold};
+  const bool closed = look == TlsDecryption::Look::closed;
+  if (!closed && in.size() < length) return Progress{.need = length};
+  const auto opened = closed ? std::nullopt : decryption_->open(call.from, in.first(length), call.context);
+  if (!opened) decryption_->pass(call.from, length);
+  decryption_->leave(call.from, call.context.offset(in) + length);
+  if (opened) {
+    read_opened(call, in.first(length), *opened);
+    return Progress{.used = length};
+  }
+  if (application_ != nullptr && decryption_->closed(call.from)) application_->end(call.side, End::open, call.context);
+  if (decryption_->useless() && handshake_ == nullptr) decryption_ = nullptr;
+  return std::nullopt;
+}
+
+void Tls::read_opened(const Call& call, Bytes record, const TlsDecryption::Opened& opened) {
+  const auto& [type, bytes, carried_at] = opened.plaintext;
+  const TlsFragment fragment{bytes, record, TlsRecord::header_bytes + carried_at, true};
+  if (handshake_ != nullptr) handshake_->take_key_source(*decryption_->source());
+  if (application_ != nullptr && opened.missing > 0) application_->gap(call.side, opened.missing, call.context);
+  if (type != TlsContent::application_data) return read_fragment(call, type, fragment);
+  if (half(call.side).messages.inside()) break_message(call, record.first(TlsRecord::header_bytes));
+  if (application_ == nullptr) application_ = std::make_unique<TlsApplication>();
+  if (handshake_ != nullptr) application_->agree(handshake_->protocol());
+  application_->data(call.side, fragment, call.context);
 }
 
 Progress Tls::pass(const Call& call, Bytes in, const TlsRecord& record) {
@@ -182,15 +226,16 @@ void Tls::end(Side side, Bytes in, End how, Context& context) {
     if (here.messages.inside()) context.anomaly("tls.message.short", {});
   }
   here.ended = true;
+  if (application_ != nullptr) application_->end(side, how, context);
   if (!half(other(side)).ended) return;
   if (handshake_ != nullptr) close(context);
   rest_.turns.finish(context);
 }
 
-// ---- what is not encrypted ----
+// ---- what can be read ----
 
-void Tls::read_fragment(const Call& call, TlsContent type, Bytes fragment) {
-  if (fragment.empty()) return;
+void Tls::read_fragment(const Call& call, TlsContent type, const TlsFragment& fragment) {
+  if (fragment.bytes.empty()) return;
   switch (type) {
     case TlsContent::handshake:
       return read_messages(call, fragment);
@@ -204,14 +249,14 @@ void Tls::read_fragment(const Call& call, TlsContent type, Bytes fragment) {
   }
 }
 
-void Tls::read_messages(const Call& call, Bytes fragment) {
+void Tls::read_messages(const Call& call, const TlsFragment& fragment) {
   Half& here = half(call.side);
-  if (here.holed && !TlsMessages::fills(fragment)) return;
+  if (here.holed && !TlsMessages::fills(fragment.bytes)) return;
   here.holed = false;
   TlsMessage message{};
-  for (Bytes rest = fragment; here.messages.next(rest, call.context, message);) {
-    const Bytes part = fragment.first(fragment.size() - rest.size());
-    take_message(call, message, part.last(1));
+  for (Bytes rest = fragment.bytes; here.messages.next(rest, fragment, call.context, message);) {
+    const Bytes part = fragment.bytes.first(fragment.bytes.size() - rest.size());
+    take_message(call, message, fragment.decrypted, fragment.carrier(part.last(1)));
   }
 }
 
@@ -222,49 +267,55 @@ void Tls::break_message(const Call& call, Bytes at) {
   half(call.side).holed = true;
 }
 
-void Tls::read_change_cipher_spec(const Call& call, Bytes fragment) {
+void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment) {
   Half& here = half(call.side);
+  const Bytes at = fragment.carrier(fragment.bytes);
   const bool unseen = handshake_ == nullptr && (here.holed || call.context.connection.midstream);  // the hellos before it
-  if (here.messages.inside()) break_message(call, fragment);
-  if (fragment.size() != 1 || fragment[0] != 1) call.context.anomaly("tls.change_cipher_spec.malformed", fragment, as_text(fragment));
-  const bool counts = handshake_ != nullptr && !is_tls13(handshake_->version());  // RFC 8446 appendix D.4
+  if (here.messages.inside()) break_message(call, at);
+  if (fragment.bytes.size() != 1 || fragment.bytes[0] != 1)
+    call.context.anomaly("tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
+  const bool counts = handshake_ != nullptr && !handshake_->may_be_tls13();  // RFC 8446 appendix D.4
   here.changed = here.changed || counts || unseen;
   if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();
-  const Span span{call.context.first_stamp(fragment), call.context.last_stamp(fragment), fragment.size()};
+  if (counts && decryption_ != nullptr) decryption_->take_change_cipher_spec(call.from);
+  const Span span{call.context.first_stamp(at), call.context.last_stamp(at), fragment.bytes.size()};
   tell(call, message_row(call, "change_cipher_spec", span, false), span.last);
 }
 
-void Tls::read_alerts(const Call& call, Bytes fragment) {
-  for (Bytes rest = fragment; !rest.empty(); rest = rest.subspan(std::min(rest.size(), alert_bytes))) {
-    if (rest.size() < alert_bytes) return call.context.anomaly("tls.alert.malformed", rest, as_text(rest));
-    const std::uint8_t level = rest[0], description = rest[1];
-    const Bytes part = rest.first(alert_bytes);
-    if (level != warning && level != fatal) call.context.anomaly("tls.alert.malformed", part, as_text(part));
-    const Span span{call.context.first_stamp(part), call.context.last_stamp(part), alert_bytes};
+void Tls::read_alerts(const Call& call, const TlsFragment& fragment) {
+  for (Bytes rest = fragment.bytes; !rest.empty(); rest = rest.subspan(std::min(rest.size(), alert_bytes))) {
+    const Bytes part = rest.first(std::min(rest.size(), alert_bytes)), at = fragment.carrier(part);
+    if (part.size() < alert_bytes) return call.context.anomaly("tls.alert.malformed", at, as_text(part));
+    const std::uint8_t level = part[0], description = part[1];
+    if (level != warning && level != fatal) call.context.anomaly("tls.alert.malformed", at, as_text(part));
+    const Span span{call.context.first_stamp(at), call.context.last_stamp(at), alert_bytes};
     TlsMessageRow row = message_row(call, "alert", span, false);
     if (level == warning || level == fatal) row.alert_level = level == fatal ? "fatal" : "warning";
     row.alert = call.context.text(alert_name(description));
     tell(call, row, span.last);
+    if (application_ != nullptr && description == close_notify) application_->end(call.side, End::fin, call.context);
     if (handshake_ == nullptr || !ends_handshake(level, description, handshake_->version())) continue;
     handshake_->take_ending_alert(call.from, description);
     settle(call.context);
   }
 }
 
-bool Tls::begins_handshake(TlsMessageType type) const {
-  if (handshake_ == nullptr) return type != TlsMessageType::hello_request;
-  if (type != TlsMessageType::client_hello || !handshake_->client_hello_seen()) return false;
+bool Tls::begins_handshake(TlsMessageType type, bool decrypted) const {
+  const bool hello = type == TlsMessageType::client_hello;
+  if (handshake_ == nullptr) return decrypted ? hello : type != TlsMessageType::hello_request;  // else it comes after the last one
+  if (!hello || !handshake_->client_hello_seen()) return false;
   return handshake_->server_hello_seen();
 }
 
 // `part`: where an anomaly of the message points at.
-void Tls::take_message(const Call& before, const TlsMessage& message, Bytes part) {
-  if (begins_handshake(message.type)) {
+void Tls::take_message(const Call& before, const TlsMessage& message, bool decrypted, Bytes part) {
+  if (begins_handshake(message.type, decrypted)) {
     if (handshake_ != nullptr) close(before.context);
     know_sides(before.side, message.type);
     open(before, message.first);
   }
   const Call now = call(before.side, before.context);
+  if (decryption_ != nullptr && message.whole()) decryption_->take(now.from, message, now.context);
   Text type = to_text(message.type);
   if (type.empty()) {
     type = now.context.text(std::to_string(static_cast<unsigned>(message.type)));
@@ -319,7 +370,12 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
     case TlsMessageType::server_hello_done:
       if (of_server) handshake_->take_server_hello_done();
       break;
-    case TlsMessageType::finished:  // seen only where nothing is encrypted
+    case TlsMessageType::encrypted_extensions:
+      return of_server ? handshake_->take_encrypted_extensions(read_encrypted_extensions(message.body)) : "tls.message.sender";
+    case TlsMessageType::next_protocol:
+      if (!of_server) handshake_->take_next_protocol(message.body);
+      break;
+    case TlsMessageType::finished:
       handshake_->take_finished(call.from);
       break;
     default:
@@ -330,69 +386,12 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
 
 // ---- what is encrypted ----
 
-// True where it carries what is spoken inside. The client may begin with that before the server has said anything (early
-// data), and before TLS 1.3 ahead of the server's Finished (RFC 7918).
+// True where it carries what is spoken inside.
 bool Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
-  if (handshake_ != nullptr && is_tls13(handshake_->version())) return take_protected_tls13(call, record, span);
-  if (record.type == TlsContent::alert) {
-    take_encrypted_alert(call, span);
-  } else if (record.type == TlsContent::handshake) {
-    const bool finished = handshake_ != nullptr && !handshake_->finished(call.from);
-    tell(call, message_row(call, finished ? to_text(TlsMessageType::finished) : Text{}, span, true), span.last);
-    if (!finished) return false;
-    handshake_->take_finished(call.from);
-    handshake_->infer();
-    settle(call.context);
-  }
-  if (record.type != TlsContent::application_data) return false;
-  if (handshake_ == nullptr) return true;
-  if (!handshake_->server_hello_seen()) return call.from == Side::client && handshake_->early_data_offered();
-  if (call.from == Side::client) return true;
-  handshake_->take_server_data();
+  const TlsInference inferred = handshake_ != nullptr ? handshake_->infer(call.from, record) : infer_behind_handshake(record);
+  if (inferred.told) tell(call, message_row(call, inferred.type, span, true), span.last);
   settle(call.context);
-  return true;
-}
-
-// The server's flight is EncryptedExtensions to Finished; the client's is Finished, with certificates before it where it was
-// asked for them (RFC 8446 section 2), and with early data before that, which nothing tells from it but the size.
-bool Tls::take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span) {
-  constexpr std::size_t end_of_early_data_bytes = 4;
-  if (record.type != TlsContent::application_data || !handshake_->server_hello_seen()) return false;
-  const std::size_t finished = handshake_->protected_finished_bytes();
-  const bool early = handshake_->early_data_offered();
-  if (record.length == handshake_->protected_alert_bytes()) {
-    take_encrypted_alert(call, span);
-    return false;
-  }
-  if (call.from == Side::server) {
-    const bool answers = handshake_->client_flight() > 0;
-    answers ? infer_finished(call) : tell(call, message_row(call, {}, span, true), span.last);
-    return answers;
-  }
-  if (record.length == finished || (early && record.length == finished + end_of_early_data_bytes)) {
-    tell(call, message_row(call, to_text(TlsMessageType::finished), span, true), span.last);
-    infer_finished(call);
-    return false;
-  }
-  if (early) return true;
-  tell(call, message_row(call, {}, span, true), span.last);
-  if (handshake_->add_to_client_flight() == client_flight_most) infer_finished(call);
-  return false;
-}
-
-void Tls::infer_finished(const Call& call) {
-  handshake_->take_finished(Side::client);
-  handshake_->take_finished(Side::server);
-  handshake_->infer();
-  settle(call.context);
-}
-
-void Tls::take_encrypted_alert(const Call& call, const Span& span) {
-  tell(call, message_row(call, "alert", span, true), span.last);
-  if (handshake_ == nullptr) return;
-  handshake_->take_ending_alert(call.from, std::nullopt);
-  handshake_->infer();
-  settle(call.context);
+  return inferred.inside;
 }
 
 // ---- rows ----
@@ -427,6 +426,9 @@ void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last) {
 void Tls::open(const Call& call, const Stamp& first) {
   handshake_ = std::make_unique<TlsHandshake>(call.context.new_id(first.number), first);
   rest_.messages = 0;
+  if (call.context.options.keyring == nullptr) return;
+  if (decryption_ == nullptr) decryption_ = std::make_unique<TlsDecryption>(*call.context.options.keyring);
+  decryption_->begin();
 }
 
 void Tls::settle(Context& context) {
@@ -437,6 +439,12 @@ void Tls::close(Context& context) {
   handshake_->add_row(context);
   rest_.turns.agree(handshake_->agreement());
   rest_.last_id = handshake_->id();
+  if (decryption_ != nullptr) {
+    decryption_->end_handshake(context);
+    if (application_ == nullptr && !decryption_->useless()) application_ = std::make_unique<TlsApplication>();
+    if (application_ != nullptr) application_->agree(handshake_->protocol());
+    if (decryption_->useless()) decryption_ = nullptr;
+  }
   handshake_ = nullptr;
 }
 

@@ -1,8 +1,9 @@
 // TLS of one connection, SSL 3.0 to TLS 1.3, as a passive observer reads it: its records, the messages in them, and who
 // ended the handshake how.
 //
-// What is encrypted is passed over record by record (Protected); what its place alone tells is told. Between handshakes
-// it keeps nothing but its own few words. Owned by a Channel.
+// What is encrypted is decrypted where there are keys (TlsDecryption), and the protocol inside is read by a channel of its
+// own (TlsApplication). Else it is passed over record by record (Protected); what its place alone tells is told. Between
+// handshakes without keys it keeps nothing but its own few words. Owned by a Channel.
 #pragma once
 
 #include <array>
@@ -10,6 +11,8 @@
 #include <optional>
 
 #include "dissectors/dissector.h"
+#include "dissectors/tls_application.h"
+#include "dissectors/tls_decryption.h"
 #include "dissectors/tls_handshake.h"
 #include "dissectors/tls_message.h"
 #include "dissectors/tls_record.h"
@@ -47,6 +50,7 @@ class Tls final : public Dissector {
   explicit Tls(const AtRest& rest) : rest_(*rest.kept), halves_{Half(rest_.client), Half(rest_.server)} {}
 
   std::string_view name() const override { return "tls"; }
+  std::string_view inner_layers() const override { return application_ ? application_->layers() : std::string_view{}; }
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
@@ -89,24 +93,23 @@ class Tls final : public Dissector {
   Progress read_ssl2_answer(const Call& call, Bytes in);
   Progress lose_framing(const Call& call, Bytes in, const TlsRecord& record);
   bool is_protected(const Call& call, const TlsRecord& record);
+  std::optional<Progress> decrypt(const Call& call, Bytes in, std::size_t length);
+  void read_opened(const Call& call, Bytes record, const TlsDecryption::Opened& opened);
   Progress pass(const Call& call, Bytes in, const TlsRecord& record);
   void take_skipped(const Call& call);
   void finish_passing(const Call& call, const Stamp& last);
 
-  void read_fragment(const Call& call, TlsContent type, Bytes fragment);
-  void read_messages(const Call& call, Bytes fragment);
-  void read_change_cipher_spec(const Call& call, Bytes fragment);
-  void read_alerts(const Call& call, Bytes fragment);
+  void read_fragment(const Call& call, TlsContent type, const TlsFragment& fragment);
+  void read_messages(const Call& call, const TlsFragment& fragment);
+  void read_change_cipher_spec(const Call& call, const TlsFragment& fragment);
+  void read_alerts(const Call& call, const TlsFragment& fragment);
   void break_message(const Call& call, Bytes at);
 
-  void take_message(const Call& before, const TlsMessage& message, Bytes part);
+  void take_message(const Call& before, const TlsMessage& message, bool decrypted, Bytes part);
   void know_sides(Side side, TlsMessageType type);
   std::string_view take_body(const Call& call, const TlsMessage& message, Text& type);
-  bool begins_handshake(TlsMessageType type) const;
+  bool begins_handshake(TlsMessageType type, bool decrypted) const;
   bool take_protected(const Call& call, const TlsRecord& record, const Span& span);
-  bool take_protected_tls13(const Call& call, const TlsRecord& record, const Span& span);
-  void take_encrypted_alert(const Call& call, const Span& span);
-  void infer_finished(const Call& call);
   static TlsMessageRow message_row(const Call& call, Text type, const Span& span, bool encrypted);
   void tell(const Call& call, TlsMessageRow row, const Stamp& last);
 
@@ -116,7 +119,9 @@ class Tls final : public Dissector {
 
   Resting rest_;  // its halves are kept in halves_
   std::array<Half, 2> halves_;
-  std::unique_ptr<TlsHandshake> handshake_;  // null where none is going on
+  std::unique_ptr<TlsHandshake> handshake_;      // null where none is going on
+  std::unique_ptr<TlsDecryption> decryption_;    // null where there are no keys
+  std::unique_ptr<TlsApplication> application_;  // null before its first byte
 };
 
 }  // namespace longwire

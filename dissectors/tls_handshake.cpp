@@ -172,6 +172,98 @@ std::string_view TlsHandshake::take_certificate_request(Bytes body) {
   return request.ok() && request.left() == 0 && each.ok() ? std::string_view{} : "tls.certificate_request.malformed";
 }
 
+std::string_view TlsHandshake::take_encrypted_extensions(const EncryptedExtensions& extensions) {
+  encrypted_extensions_ = true;
+  early_data_taken_ = extensions.early_data;
+  if (extensions.protocol.data() != nullptr) alpn_ = text_of(extensions.protocol);
+  return extensions.whole ? std::string_view{} : "tls.encrypted_extensions.malformed";
+}
+
+// draft-agl-tls-nextprotoneg-04 section 3: selected_protocol<8> padding<8>.
+void TlsHandshake::take_next_protocol(Bytes body) {
+  Cursor chosen(body);
+  const Bytes protocol = chosen.vec8();
+  if (chosen.ok() && !alpn_) alpn_ = text_of(protocol);
+}
+
+// Before the ServerHello a client that offers it may send one to look like TLS 1.2 (RFC 8446 appendix D.4).
+bool TlsHandshake::may_be_tls13() const {
+  return version_ == 0 ? offers_tls13_ : is_tls13(version_);
+}
+
+// The client's is the last message of TLS 1.3: where the server's could not be read, it was there all the same.
+void TlsHandshake::take_finished(Side from) {
+  const bool other_unread = from == Side::client && is_tls13(version_) && !finished(Side::server);
+  finished_[index(from)] = true;
+  if (other_unread) infer_both_finished();
+}
+
+void TlsHandshake::infer_both_finished() {
+  finished_ = {true, true};
+  inferred_ = true;
+}
+
+TlsInference infer_behind_handshake(const TlsRecord& record) {
+  switch (record.type) {
+    case TlsContent::alert:
+      return {true, "alert"};
+    case TlsContent::change_cipher_spec:  // of a renegotiation
+      return {true, "change_cipher_spec"};
+    case TlsContent::handshake:
+      return {true};
+    case TlsContent::application_data:
+      return {false, {}, true};
+    case TlsContent::heartbeat:
+      break;
+  }
+  return {};
+}
+
+// The client may begin with what is spoken inside before the server has said anything (early data), and before TLS 1.3 ahead
+// of the server's Finished (RFC 7918). The server does not before both Finished.
+TlsInference TlsHandshake::infer(Side from, const TlsRecord& record) {
+  if (is_tls13(version_)) return infer_tls13(from, record);
+  TlsInference inferred = infer_behind_handshake(record);
+  if (record.type == TlsContent::alert) {
+    take_ending_alert(from, std::nullopt);
+    inferred_ = true;
+  } else if (record.type == TlsContent::handshake && !finished(from)) {
+    inferred.type = to_text(TlsMessageType::finished);
+    finished_[index(from)] = inferred_ = true;
+  } else if (inferred.inside && !server_hello_) {
+    inferred.inside = from == Side::client && early_data_;
+  } else if (inferred.inside && from == Side::server) {
+    finished_ = {true, true};
+  }
+  return inferred;
+}
+
+// The server's flight is EncryptedExtensions to Finished; the client's is Finished, with certificates before it where it was
+// asked for them (RFC 8446 section 2), and with early data before that, which nothing tells from it but the size.
+TlsInference TlsHandshake::infer_tls13(Side from, const TlsRecord& record) {
+  constexpr std::size_t end_of_early_data_bytes = 4;
+  constexpr unsigned client_flight_most = 3;  // Certificate, CertificateVerify, Finished
+  if (record.type != TlsContent::application_data || !server_hello_) return {};
+  const std::size_t finished_bytes = protected_finished_bytes();
+  if (record.length == protected_alert_bytes()) {
+    take_ending_alert(from, std::nullopt);
+    inferred_ = true;
+    return {true, "alert"};
+  }
+  if (from == Side::server) {
+    const bool answers = client_flight_ > 0;
+    if (answers) infer_both_finished();
+    return {!answers, {}, answers};
+  }
+  if (record.length == finished_bytes || (early_data_ && record.length == finished_bytes + end_of_early_data_bytes)) {
+    infer_both_finished();
+    return {true, to_text(TlsMessageType::finished)};
+  }
+  if (early_data_) return {false, {}, true};
+  if (++client_flight_ == client_flight_most) infer_both_finished();
+  return {true};
+}
+
 void TlsHandshake::take_ending_alert(Side from, std::optional<std::uint8_t> description) {
   failed_ = true;
   alert_by_ = from;
@@ -238,6 +330,7 @@ Text TlsHandshake::resumed() const {
 Text TlsHandshake::early_data() const {
   if (!client_hello_) return {};
   if (!early_data_) return "no";
+  if (encrypted_extensions_) return early_data_taken_ ? "accepted" : "rejected";
   return retry_ || (server_hello_ && !psk_taken_) ? "rejected" : "offered";
 }
 
@@ -249,8 +342,9 @@ Text TlsHandshake::outcome(const Context& context) const {
 
 Integer TlsHandshake::client_certificate_requested() const {
   if (certificate_request_) return 1;
+  if (is_tls13(version_)) return encrypted_extensions_ && finished(Side::server) && !server_holed_ ? Integer(0) : Integer();
   const bool flight_seen = server_hello_done_ || (resumed() != "no" && resumed().data() != nullptr);
-  return server_hello_ && !is_tls13(version_) && flight_seen ? Integer(0) : Integer();
+  return server_hello_ && flight_seen ? Integer(0) : Integer();
 }
 
 TlsHandshake::MaybeText TlsHandshake::key_exchange() const {
@@ -306,6 +400,7 @@ void TlsHandshake::add_row(Context& context) const {
     if (verdict->status != "ok") row.chain_error_depth = verdict->error_depth;
   }
   if (const auto matches = certificates_.name_matches()) row.name_matches = *matches;
+  if (key_source_) row.decrypted_by = to_text(*key_source_);
   row.midstream = !client_hello_;
   row.limited = limited_ || certificates_.limited();
   context.rows().add(row);

@@ -65,19 +65,29 @@ void read_extension(ClientHello& hello, std::uint16_t type, Bytes data) {
     case tls_extension::encrypted_server_name:
       hello.encrypted_client_hello = true;
       break;
+    case tls_extension::encrypt_then_mac:
+      hello.encrypt_then_mac = true;
+      break;
+    case tls_extension::extended_master_secret:
+      hello.extended_master_secret = true;
+      break;
     default:
       break;
   }
 }
 
+// ProtocolNameList of one name (RFC 7301 section 3.1).
+Bytes chosen_protocol(Bytes data) {
+  Cursor extension(data);
+  return Cursor(extension.vec16()).vec8();
+}
+
 void read_extension(ServerHello& hello, std::uint16_t type, Bytes data) {
   Cursor extension(data);
   switch (type) {
-    case tls_extension::alpn: {
-      Cursor names(extension.vec16());
-      hello.protocol = names.vec8();
+    case tls_extension::alpn:
+      hello.protocol = chosen_protocol(data);
       break;
-    }
     case tls_extension::supported_versions:
       if (const std::uint16_t version = extension.u16(); extension.ok()) hello.version = version;
       break;
@@ -94,6 +104,12 @@ void read_extension(ServerHello& hello, std::uint16_t type, Bytes data) {
       break;
     case tls_extension::next_protocol_negotiation:
       hello.npn = data;
+      break;
+    case tls_extension::encrypt_then_mac:
+      hello.encrypt_then_mac = true;
+      break;
+    case tls_extension::extended_master_secret:
+      hello.extended_master_secret = true;
       break;
     default:
       break;
@@ -171,10 +187,23 @@ ServerHello read_server_hello(Bytes message) {
   if (!old_draft) hello.session_id = body.vec8();
   hello.suite = body.u16();
   hello.suite_told = body.ok();
-  if (!old_draft) body.skip(1);  // compression
+  if (!old_draft) hello.compression = body.u8();
   read_extensions(hello, body);
   hello.retry = std::equal(hello.random.begin(), hello.random.end(), retry_random.begin(), retry_random.end());
   return hello;
+}
+
+EncryptedExtensions read_encrypted_extensions(Bytes message) {
+  Cursor body(message);
+  EncryptedExtensions result;
+  result.extensions = body.vec16();
+  TlsExtensions list(result.extensions);
+  while (list.next()) {
+    if (list.type == tls_extension::alpn) result.protocol = chosen_protocol(list.data);
+    if (list.type == tls_extension::early_data) result.early_data = true;
+  }
+  result.whole = body.ok() && body.left() == 0 && list.ok();
+  return result;
 }
 
 ServerHello read_draft_retry(Bytes message) {

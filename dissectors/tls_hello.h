@@ -7,6 +7,7 @@
 //     of drafts before 22                  0x7f draft(1) random(32) cipher_suite(2) extensions<16>
 //   HelloRetryRequest                      a ServerHello with a certain random; of drafts before 22 a message of its own:
 //                                          0x7f draft(1) [cipher_suite(2), since draft 19] extensions<16>
+//   EncryptedExtensions (section 4.3.1)    extensions<16>
 //   SSL 2.0 SERVER-HELLO                   0x80|length(2) 0x04 session_id_hit(1) certificate_type(1) version(2)
 //     (draft-hickman-netscape-ssl-00)      certificate_length(2) cipher_specs_length(2) connection_id_length(2) certificate ...
 //   extension (section 4.2)                type(2) data<16>
@@ -22,7 +23,7 @@ namespace longwire {
 // Extension types that are read. IANA, TLS ExtensionType Values.
 namespace tls_extension {
 constexpr std::uint16_t server_name = 0, status_request = 5, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13,
-                        alpn = 16, session_ticket = 35, draft_key_share = 40, pre_shared_key = 41, early_data = 42, supported_versions = 43,
+                        alpn = 16, encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35, draft_key_share = 40, pre_shared_key = 41, early_data = 42, supported_versions = 43,
                         certificate_authorities = 47, key_share = 51, next_protocol_negotiation = 13172, encrypted_client_hello = 65037,
                         encrypted_server_name = 65486;
 }  // namespace tls_extension
@@ -66,6 +67,7 @@ struct ClientHello {
   Bytes signature_algorithms;  // list of numbers
   Bytes ticket;                // empty where it merely asks for one
   bool psk = false, early_data = false, npn = false, encrypted_client_hello = false;
+  bool encrypt_then_mac = false, extended_master_secret = false;
 
   // Calls `take` with each suite. In the SSL 2.0 form those of SSL 2.0 itself are 24-bit numbers, and left out.
   template <class Take>
@@ -87,11 +89,20 @@ struct ServerHello {
   std::uint16_t version = 0;         // as agreed: supported_versions, or else its field
   std::uint16_t suite = 0;
   bool suite_told = false;
+  std::uint8_t compression = 0;
   Bytes random, session_id, extensions;
   Bytes protocol;  // chosen by ALPN
   Bytes npn;       // list of names<8>
   std::uint16_t group = 0;
   bool group_told = false, psk = false, ticket = false;
+  bool encrypt_then_mac = false, extended_master_secret = false;
+};
+
+struct EncryptedExtensions {
+  bool whole = false;
+  Bytes extensions;
+  Bytes protocol;  // chosen by ALPN
+  bool early_data = false;
 };
 
 struct Ssl2ServerHello {
@@ -105,6 +116,7 @@ ClientHello read_client_hello(Bytes body);
 ClientHello read_ssl2_hello(Bytes message);
 Ssl2ServerHello read_ssl2_server_hello(Bytes message);
 ServerHello read_server_hello(Bytes body);
+EncryptedExtensions read_encrypted_extensions(Bytes body);
 // The message of that type, of TLS 1.3 drafts 14 to 21.
 ServerHello read_draft_retry(Bytes body);
 

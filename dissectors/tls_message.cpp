@@ -52,17 +52,17 @@ std::string_view to_text(TlsMessageType type) {
   return {};
 }
 
-bool TlsMessages::next(Bytes& fragment, const Context& context, TlsMessage& message) {
+bool TlsMessages::next(Bytes& rest, const TlsFragment& fragment, const Context& context, TlsMessage& message) {
   if (told_) drop();
-  if (fragment.empty()) return false;
-  if (have_ == 0) first_ = context.first_stamp(fragment);
-  Cursor whole(fragment);
+  if (rest.empty()) return false;
+  if (have_ == 0) first_ = context.first_stamp(fragment.carrier(rest));
+  Cursor whole(rest);
   const auto type = static_cast<TlsMessageType>(whole.u8());
   const Bytes body = whole.vec24();
   if (have_ == 0 && whole.ok() && body.size() <= limits::tls_message_bytes) {
-    const Bytes part = fragment.first(whole.position());
-    message = {type, static_cast<std::uint32_t>(body.size()), body, first_, context.last_stamp(part)};
-    fragment = fragment.subspan(part.size());
+    const Bytes part = rest.first(whole.position());
+    message = {type, static_cast<std::uint32_t>(body.size()), body, first_, context.last_stamp(fragment.carrier(part))};
+    rest = rest.subspan(part.size());
     return true;
   }
   Stamp last;
@@ -76,11 +76,11 @@ bool TlsMessages::next(Bytes& fragment, const Context& context, TlsMessage& mess
       told_ = true;
       return true;
     }
-    if (fragment.empty()) return false;
-    const Bytes part = fragment.first(std::min(fragment.size(), wanted - have_));
+    if (rest.empty()) return false;
+    const Bytes part = rest.first(std::min(rest.size(), wanted - have_));
     keep(part);
-    last = context.last_stamp(part);
-    fragment = fragment.subspan(part.size());
+    last = context.last_stamp(fragment.carrier(part));
+    rest = rest.subspan(part.size());
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dissectors/context.h"
+#include "dissectors/tls_record.h"
 
 namespace longwire {
 
@@ -49,9 +50,9 @@ struct TlsMessage {
 
 class TlsMessages {
  public:
-  // Reads on at the front of `fragment`, a part of the context's bytes, and takes what it has read off. True where that
+  // Reads on at the front of `rest`, the end of the fragment's bytes, and takes what it has read off. True where that
   // completes a message; false where the fragment is over.
-  bool next(Bytes& fragment, const Context& context, TlsMessage& message);
+  bool next(Bytes& rest, const TlsFragment& fragment, const Context& context, TlsMessage& message);
 
   // Whether a message has begun and is not complete.
   bool inside() const { return have_ > 0; }

@@ -1,5 +1,7 @@
 #include "dissectors/tls_record.h"
 
+#include <algorithm>
+
 namespace longwire {
 namespace {
 
@@ -18,6 +20,13 @@ Match all(bool fields_right, bool complete) {
 }
 
 }  // namespace
+
+Bytes TlsFragment::carrier(Bytes part) const {
+  const std::size_t begin = offset_of(part, bytes), end = begin + part.size();
+  const std::size_t from = std::min(carried_at + begin, record.size() - 1);
+  const std::size_t to = decrypted && end == bytes.size() ? record.size() : std::min(carried_at + end, record.size());
+  return record.subspan(from, std::max<std::size_t>(to - from, 1));
+}
 
 Match read_record_header(Bytes in, TlsRecord& record) {
   Cursor header(in);

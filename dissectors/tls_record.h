@@ -25,6 +25,18 @@ struct TlsRecord {
   std::uint16_t length;  // of the fragment
 };
 
+// What a record carries: in the clear a part of the bytes that the reader was called with, else decrypted out of them.
+struct TlsFragment {
+  Bytes bytes;
+  Bytes record;                // all of it, header included, as the reader was called with it
+  std::size_t carried_at = 0;  // where in the record the first byte lies, encrypted or not
+  bool decrypted = false;
+
+  // Where in the record a non-empty part of `bytes` lies: stamps and anomalies are of that. What was decrypted can be
+  // read no sooner than the whole record has come, so its last byte is the record's.
+  Bytes carrier(Bytes part) const;
+};
+
 // Whether `in` begins with a record's header, as far as its bytes tell; `record` is filled where it says yes.
 Match read_record_header(Bytes in, TlsRecord& record);
 
