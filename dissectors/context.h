@@ -22,6 +22,7 @@ struct DissectOptions {
   const BodyFiles* bodies = nullptr;        // null = bodies are not kept
   const CertificateTrust* trust = nullptr;  // null = chains are not verified
   std::int64_t first_capture_id = 1;        // captures.id of the capture file with index 0
+  std::size_t websocket_payload = 0;        // first bytes of each WebSocket message that are kept
 };
 
 // Where rows go, and what is remembered of those that went there; one per worker.

@@ -11,11 +11,12 @@
 #include "dissectors/rows/http2.h"
 #include "dissectors/rows/tls.h"
 #include "dissectors/rows/tls_turn.h"
+#include "dissectors/rows/websocket.h"
 
 namespace longwire {
 
 using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
-                           Http2ConnectionRow, Http2StreamRow, Http2StallRow, Http2PingRow, Http2GoawayRow, TlsHandshakeRow, TlsMessageRow,
-                           TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
+                           Http2ConnectionRow, Http2StreamRow, Http2StallRow, Http2PingRow, Http2GoawayRow, WebSocketRow,
+                           WebSocketMessageRow, TlsHandshakeRow, TlsMessageRow, TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
 
 }  // namespace longwire
