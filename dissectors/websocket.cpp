@@ -9,14 +9,18 @@
 #include "capture/limits.h"
 
 namespace longwire {
+
 std::unique_ptr<Dissector> make_websocket(WebSocketOpening opening, Bytes response, Context& context) {
   const bool keyed = opening.stream_id.is_null();
   opening.handshake.check(keyed, [&](std::string_view code, std::string_view detail) { context.anomaly(code, response.first(1), detail); });
-  return std::make_unique<WebSocket>(std::move(opening));
+  return std::make_unique<WebSocket>(WebSocket::Kept{WebSocketLife(std::move(opening))});
 }
 
-WebSocket::WebSocket(WebSocketOpening opening) : life_(std::move(opening)), extended_(life_.handshake().extended_otherwise()) {
-  if (!life_.readable()) halves_[0].next = halves_[1].next = Next::nothing;
+WebSocket::WebSocket(Kept kept) : life_(std::move(kept.life)), extended_(life_.handshake().extended_otherwise()) {
+  for (const Side side : {Side::client, Side::server}) {
+    half(side).told = kept.told[index(side)];
+    if (!life_.readable()) half(side).next = Next::nothing;
+  }
   const auto deflate = life_.handshake().deflate();
   if (!deflate) return;
   half(Side::client).deflate = std::make_unique<WebSocketDeflate>(deflate->client_takeover);
@@ -36,6 +40,11 @@ std::uint64_t WebSocket::memory() const {
     if (each.pings != nullptr) bytes += sizeof *each.pings + each.pings->held_memory();
   }
   return bytes;
+}
+
+std::optional<SleepingReader> WebSocket::sleep() const {
+  if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
+  return SleepingReader::of<WebSocket>({std::make_unique<Kept>(Kept{life_, {halves_[0].told, halves_[1].told}})});
 }
 
 Progress WebSocket::data(Side side, Bytes in, Context& context) {
@@ -150,9 +159,9 @@ void WebSocket::check_frame(const Call& call, Bytes header) {
   const WebSocketFrame& frame = here.frame;
   const auto tell = [&](std::string_view code, std::string_view detail = {}) { call.context.anomaly(code, header, detail); };
   const bool should_mask = call.side == Side::client;
-  if (frame.masked != should_mask && !std::exchange(here.mask_told, true))
+  if (frame.masked != should_mask && !std::exchange(here.told.mask, true))
     tell(should_mask ? "websocket.mask.missing" : "websocket.mask.unexpected");
-  if (life_.closing(call.side) && !std::exchange(here.close_told, true)) tell("websocket.data_after_close");
+  if (life_.closing(call.side) && !std::exchange(here.told.close, true)) tell("websocket.data_after_close");
   if (!frame.known()) tell("websocket.opcode", fmt::format("opcode {}, {} bytes", frame.opcode, frame.length));
   if (!frame.shortest) tell("websocket.length.form");
   const bool deflatable = here.deflate != nullptr && !frame.control() && frame.opcode != WebSocketFrame::continuation;
@@ -326,7 +335,7 @@ void WebSocket::match_ping(const Call& call, Bytes plain, WebSocketMessageRow& r
   if (here.frame.opcode == WebSocketFrame::ping) {
     if (here.pings == nullptr) here.pings = std::make_unique<WebSocketPings>();
     const bool room = here.pings->send(as_text(plain), {row.id.value, here.last.time});
-    if (room || std::exchange(here.pings_told, true)) return;
+    if (room || std::exchange(here.told.pings, true)) return;
     life_.reach_limit();
     call.context.anomaly("websocket.limit", {}, "pings without a pong");
     return;

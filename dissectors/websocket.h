@@ -1,12 +1,14 @@
 // A WebSocket behind its opening handshake (RFC 6455), over a TCP connection of its own or a stream of HTTP/2 (RFC 8441).
 //
 // Owned by a Channel. Each message becomes a row as its last byte comes, each control frame likewise; the WebSocket's own row
-// is made when both sides have ended. What it keeps between messages are the facts for that row and, where messages may refer
-// to those before them (permessage-deflate with context takeover), the inflaters.
+// is made when both sides have ended. Between messages it sleeps, and keeps the facts for that row; but where messages may refer
+// to those before them (permessage-deflate with context takeover) it keeps the inflaters, and while a ping waits for its pong.
 #pragma once
 
 #include <array>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "dissectors/dissector.h"
 #include "dissectors/websocket_deflate.h"
@@ -22,14 +24,30 @@ namespace longwire {
 std::unique_ptr<Dissector> make_websocket(WebSocketOpening opening, Bytes response, Context& context);
 
 class WebSocket final : public Dissector {
+  // Anomalies that would come again and again, and have been told of a side.
+  struct Told {
+    bool mask = false, close = false, pings = false;
+  };
+
  public:
-  explicit WebSocket(WebSocketOpening opening);
+  // What stays while it sleeps.
+  struct Kept {
+    WebSocketLife life;
+    std::array<Told, 2> told{};
+  };
+  struct AtRest {
+    std::unique_ptr<Kept> kept;
+    std::uint64_t held_memory() const { return sizeof *kept + kept->life.held_memory(); }
+  };
+  explicit WebSocket(Kept kept);
+  explicit WebSocket(AtRest rest) : WebSocket(std::move(*rest.kept)) {}
 
   std::string_view name() const override { return "websocket"; }
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
   std::uint64_t memory() const override;
+  std::optional<SleepingReader> sleep() const override;
   Match restart(Side side, Bytes in) const override;
 
  private:
@@ -50,7 +68,11 @@ class WebSocket final : public Dissector {
     std::unique_ptr<WebSocketDeflate> deflate;  // null = not agreed
     std::unique_ptr<WebSocketPings> pings;      // null = it sent none
     Next next = Next::header;
-    bool mask_told = false, close_told = false, pings_told = false;  // anomalies that would come again and again
+    Told told;
+
+    bool pending() const {
+      return left > 0 || message.open() || (deflate != nullptr && !deflate->untouched()) || (pings != nullptr && !pings->empty());
+    }
   };
 
   struct Call {  // what is being read for

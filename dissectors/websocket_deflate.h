@@ -45,6 +45,8 @@ class WebSocketDeflate {
   // Bytes of compressed messages are missing here.
   void miss() { missed_ = true; }
 
+  // As it was made.
+  bool untouched() const { return stream_ == nullptr && !inside_ && !missed_ && !blind_; }
   std::uint64_t memory() const;
 
  private:

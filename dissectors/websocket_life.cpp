@@ -23,7 +23,7 @@ WebSocketLife::WebSocketLife(WebSocketOpening opening)
     : id_(opening.exchange_id),
       stream_id_(opening.stream_id),
       opened_(opening.at),
-      handshake_(std::make_unique<WebSocketHandshake>(std::move(opening.handshake))),
+      handshake_(std::make_shared<const WebSocketHandshake>(std::move(opening.handshake))),
       active_(opened_.time) {}
 
 void WebSocketLife::begin_frame(Side side, const Stamp& first, bool speaking, const Context& context) {
@@ -42,7 +42,7 @@ void WebSocketLife::hear(Side side, const Stamp& last) {
 
 void WebSocketLife::close(Side side, std::uint16_t code, std::string_view reason, const Stamp& first) {
   OneSide& here = sides_[index(side)];
-  if (here.close == nullptr) here.close = std::make_unique<Close>(Close{code, std::string(reason), first});
+  if (here.close == nullptr) here.close = std::make_shared<const Close>(Close{code, std::string(reason), first});
 }
 
 bool WebSocketLife::end(Side side, End how, const Stamp& at) {

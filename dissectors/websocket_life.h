@@ -1,6 +1,6 @@
 // What a WebSocket's own row tells: its handshake, what each side sent in all, and how it ended.
 //
-// Part of its reader; the row is made when both sides have ended.
+// Part of its reader, and all that is left of it while it sleeps; the row is made when both sides have ended.
 #pragma once
 
 #include <array>
@@ -62,9 +62,9 @@ class WebSocketLife {
   };
   struct OneSide {
     Count count;
-    Stamp last;                    // of its last byte
-    Time unanswered = 0;           // when the first frame came that TCP has acknowledged nothing new since
-    std::unique_ptr<Close> close;  // null = none came
+    Stamp last;                          // of its last byte
+    Time unanswered = 0;                 // when the first frame came that TCP has acknowledged nothing new since
+    std::shared_ptr<const Close> close;  // null = none came
     Stamp ended_at;
     End how = End::open;
     bool ended = false;
@@ -84,7 +84,7 @@ class WebSocketLife {
   std::int64_t id_;
   Integer stream_id_;
   Stamp opened_;
-  std::unique_ptr<const WebSocketHandshake> handshake_;
+  std::shared_ptr<const WebSocketHandshake> handshake_;
   std::array<OneSide, 2> sides_;
   Time active_;  // when the last byte of a frame came, of either side
   Time longest_silence_ = 0;

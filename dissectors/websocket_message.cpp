@@ -51,8 +51,8 @@ void WebSocketMessage::next_frame(const WebSocketFrame& frame, WebSocketDeflate*
 void WebSocketMessage::add(Bytes payload, const WebSocketFrame& frame, std::uint64_t position, WebSocketDeflate* deflate) {
   wire_bytes_ += payload.size();
   if (coding_ != Coding::deflated) bytes_ += payload.size();
-  if (frame.mask == 0) return take(payload, deflate);
-  while (!payload.empty() && wants_bytes()) {
+  if (frame.mask == 0 && !idle()) return take(payload, deflate);
+  while (!payload.empty() && !idle()) {
     const Bytes piece = payload.first(std::min(payload.size(), room_bytes));
     const std::span<std::uint8_t> plain = room().first(piece.size());
     unmask(piece, frame.mask, position, plain);

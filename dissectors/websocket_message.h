@@ -31,8 +31,8 @@ class WebSocketMessage {
   void next_frame(const WebSocketFrame& frame, WebSocketDeflate* deflate);
   // The next bytes of a frame's payload, from `position` on.
   void add(Bytes payload, const WebSocketFrame& frame, std::uint64_t position, WebSocketDeflate* deflate);
-  // False where they merely need counting.
-  bool wants_bytes() const { return !done_looking_ && (coding_ == Coding::deflated || (text_ && utf8_.sound()) || kept_.size() < keep_); }
+  // False where they merely need counting, and nothing can be found wrong at its end.
+  bool wants_bytes() const { return coding_ == Coding::deflated || (coding_ == Coding::plain && text_) || kept_.size() < keep_; }
   void pass(std::uint64_t count) {
     wire_bytes_ += count;
     bytes_ += count;
@@ -60,6 +60,8 @@ class WebSocketMessage {
   std::uint64_t held_memory() const { return kept_.capacity() > std::string().capacity() ? kept_.capacity() : 0; }
 
  private:
+  // What still comes can change nothing.
+  bool idle() const { return done_looking_ || (coding_ == Coding::plain && !(text_ && utf8_.sound()) && kept_.size() == keep_); }
   void take(Bytes plain, WebSocketDeflate* deflate);
   void take_content(Bytes content);
 

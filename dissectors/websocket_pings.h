@@ -18,6 +18,7 @@ class WebSocketPings {
     Time at = 0;          // of its last byte
   };
 
+  bool empty() const { return waiting_.empty(); }
   // False where limits::websocket_pings waited already: the oldest is forgotten.
   bool send(std::string_view payload, const Sent& ping);
   // The ping that a pong with this payload answers: the latest with the same one. Those before it are answered, too, or will

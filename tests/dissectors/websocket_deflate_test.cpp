@@ -143,7 +143,7 @@ TEST(WebSocketDeflate, ABombIsNotInflatedToItsEnd) {
 
 TEST(WebSocketDeflate, HonestMessagesMayBeLargeAndCompressWell) {
   std::string table;
-  for (int i = 0; i < 400000; ++i) table += "{\"id\": " + std::to_string(i) + ", \"state\": \"unchanged\"},\n";
+  for (int i = 0; i < 500000; ++i) table += "{\"id\": " + std::to_string(i) + ", \"state\": \"unchanged\"},\n";
   ASSERT_GT(table.size(), 16u << 20);
   WebSocketDeflate deflate(true);
   EXPECT_EQ(inflated(deflate, {test::deflated(table)}).size(), table.size());
