@@ -50,6 +50,7 @@ bool WebSocketLife::end(Side side, End how, const Stamp& at) {
   here.how = how;
   here.ended_at = at;
   here.ended = true;
+  if (!first_told_) first_told_ = side;
   return sides_[index(other(side))].ended;
 }
 
@@ -126,8 +127,8 @@ std::optional<Side> WebSocketLife::closer(const Context& context) const {
   const bool at_once =
       at(Side::client).closed() && at(Side::server).closed() && at(Side::client).ended_at.number == at(Side::server).ended_at.number;
   if (!at_once) return first_to_end();
-  const bool known = stream_id_.is_null() && context.connection.closed_first_known;
-  return known ? std::optional(context.connection.closed_first) : std::nullopt;
+  if (context.connection.close != ConnectionFacts::Close::rst && !stream_id_.is_null()) return first_told_;  // of the stream's reset
+  return context.connection.closed_first_known ? std::optional(context.connection.closed_first) : std::nullopt;
 }
 
 void WebSocketLife::fill_end(WebSocketRow& row, const Context& context) const {

@@ -88,6 +88,7 @@ class WebSocketLife {
   std::array<OneSide, 2> sides_;
   Time active_;  // when the last byte of a frame came, of either side
   Time longest_silence_ = 0;
+  std::optional<Side> first_told_;  // of its end
   bool limited_ = false;
 };
 

@@ -53,7 +53,7 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(SAMPLES), 13)
+        self.assertEqual(len(SAMPLES), 15)
         for sample in SAMPLES:
             if sample.stem == 'grpc':  # whose log is of another kind: see http2_samples_test.py
                 continue

@@ -1,10 +1,11 @@
 -- How does each client get news from a server: by asking again and again, by waiting for an answer, or by being told?
--- technique  short-polling: the same GET again and again, answered at once, with a steady period: three intervals of four are
---                within a quarter of the median, and the client waits longer than the server
+-- technique  short-polling: the same GET again and again, answered at once, with a steady period: five times or more, three
+--                intervals of four (nearly) the same (see request_series), and the client pauses longer than the server takes
 --            long-polling: answers that come late (see wait_s), and the next request follows at once
 --            sse: an answer of type text/event-stream; websocket: 101, or 2xx to the CONNECT of RFC 8441
 -- Not called polling: what fails (a retry), pages and their assets (by the Accept field, the media type, or the path's ending),
--- and health checks and monitoring: by the name of path or agent, or because the answer never changes at all.
+-- and health checks and monitoring: by the name of path or agent, or because the answer is always the same page, or the same
+-- hundred bytes or fewer.
 -- period_s: from one request to the next, the median. empty_share: answers without news (see request_series).
 -- wire_bytes_per_body_byte: heads and framing too, over the bytes of the bodies, or of the messages inflated; heads as HTTP/1.1
 -- sends them. delay_bound_s: how old news can become before the client has them, on top of the way: polling: the period and the
@@ -17,12 +18,12 @@ WITH polled AS (
     CASE
       WHEN
         s.method = 'GET'
-        AND s.requests >= 4
+        AND s.requests >= 5
         AND s.steady_share >= 0.75
         AND s.period_s >= 0.05
         AND s.gap_s > s.wait_s
         AND s.gap_s >= s.period_s / 2
-        AND NOT s.constant
+        AND NOT (s.constant AND s.body_bytes <= 100 * s.requests)
         THEN 'short-polling'
       WHEN
         s.wait_s >= 0.25
@@ -50,6 +51,7 @@ polling AS (
   FROM introduced
   WHERE
     accept NOT LIKE 'text/html%'
+    AND NOT (constant AND type LIKE 'text/html%')
     AND type NOT LIKE 'image/%'
     AND type NOT LIKE 'font/%'
     AND type NOT LIKE 'audio/%'

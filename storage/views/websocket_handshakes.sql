@@ -13,14 +13,16 @@ WITH asked AS MATERIALIZED (
     upgraded_to LIKE 'websocket'
     OR id IN (SELECT exchange_id FROM websockets)
     OR (
-      (method = 'GET' OR method = 'CONNECT')
+      method = 'GET'
       AND request_headers LIKE '%websocket%'
       AND EXISTS (
         SELECT 1
         FROM json_each(request_headers) AS field
-        WHERE lower(field.value ->> 0) IN ('upgrade', ':protocol') AND field.value ->> 1 LIKE '%websocket%'
+        WHERE lower(field.value ->> 0) = 'upgrade' AND field.value ->> 1 LIKE '%websocket%'
       )
     )
+    -- An extended CONNECT has a path; what it asks for stands in no field, but this one does.
+    OR (method = 'CONNECT' AND path IS NOT NULL AND request_headers LIKE '%"sec-websocket-version"%')
 ),
 told AS (
   SELECT

@@ -6,8 +6,8 @@
 -- close_code: of the first Close frame; 1005 = it held none. closed_by: who sent it, else who closed the connection first.
 -- idle_at_end_ms: from the last frame to the end. longest_silence_ms: between two frames, or that.
 -- keepalive_verdict: the last one of TCP keepalive on its connection (see keepalive_episodes).
--- timer: `idle` or `age` where at least three WebSockets to the same server, and half of all that the same side ended there,
--- died at the same idle time or the same age (within 100 ms, from 10 s on within a second): a timer of a proxy, of the server
+-- timer: `idle` or `age` where at least three WebSockets to the same server, and half of all that the same side ended there in
+-- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of the server
 -- or of the client. timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
 CREATE VIEW websocket_lifetimes AS
 WITH pings AS MATERIALIZED (
@@ -66,13 +66,13 @@ ended AS (
     age_ns,
     idle_ns,
     count(*) OVER side AS all_ended,
-    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 100000000 PRECEDING AND 100000000 FOLLOWING) AS of_age,
+    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS of_age,
     count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS of_age_roughly,
-    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 100000000 PRECEDING AND 100000000 FOLLOWING) AS as_idle,
+    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS as_idle,
     count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS as_idle_roughly
   FROM lives
   WHERE end_ns IS NOT NULL
-  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by)
+  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause)
 ),
 timed AS (
   SELECT

@@ -9,6 +9,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 const SERVER = '192.0.2.1';
 const HOLD = 4000; // ms that a request is held where there is no news
+const STREAM = 8500; // ms until the server ends a stream of events
+const AGAIN = 1000; // ms after which its client asks again
 
 // ---- the server ----
 
@@ -66,7 +68,11 @@ function serve(log) {
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
         response.flushHeaders();
         waiting.add(tell);
-        return request.socket.on('close', () => waiting.delete(tell) && note(request, 200, bytes));
+        return setTimeout(() => {
+          waiting.delete(tell);
+          response.end();
+          note(request, 200, bytes);
+        }, STREAM);
       }
       case '/healthz':
         return answer(200, 'text/plain', 'ok\n');
@@ -117,7 +123,10 @@ function get(agent, path, headers = {}) {
   });
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+function median(numbers) {
+  const sorted = numbers.sort((a, b) => a - b), middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
 
 // What a client that asked so often knows of itself.
 function told(client, path, technique, answers) {
@@ -171,12 +180,12 @@ const clients = {
     return told(client, '/feed/wait', 'long-polling', answers);
   },
   async '192.0.2.15'(client, seconds) {
-    const request = http.get({ host: SERVER, path: '/feed/stream', localAddress: client, headers: { Host: 'feed.example', Accept: 'text/event-stream' } });
-    const response = await new Promise((resolve) => request.on('response', resolve));
-    response.resume();
-    await pause(seconds * 1000);
-    request.destroy();
-    return { client_ip: client, path: '/feed/stream', technique: 'sse', requests: 1 };
+    const agent = keep(client);
+    let requests = 0;
+    for (; requests < Math.floor((seconds * 1000) / (STREAM + AGAIN)); requests++, await pause(AGAIN))
+      await get(agent, '/feed/stream', { Accept: 'text/event-stream' });
+    agent.destroy();
+    return { client_ip: client, path: '/feed/stream', technique: 'sse', requests };
   },
   async '192.0.2.16'(client, seconds) {
     let messages = 0;
