@@ -117,6 +117,13 @@ inline constexpr Limit tls_session_packets{"tls.session.packets", 1 << 23, "pack
                                            "of the capture after a handshake, in which its session can be resumed by session id or ticket"};
 inline constexpr Limit tls_messages{"tls.messages", 1000, "messages", "told of one handshake, and of what follows it before the next"};
 inline constexpr Limit tls_turns{"tls.turns", 100'000, "turns", "told of one encrypted connection"};
+inline constexpr Limit websocket_message_bytes{"websocket.message.bytes", 1 << 30, "bytes",
+                                               "inflated from one message; inflating stops there"};
+inline constexpr Limit websocket_ratio{"websocket.ratio", 250, "times",
+                                       "inflated over compressed bytes of one message, past the first 16 MiB; deflate's most is 1032"};
+inline constexpr Limit websocket_pings{"websocket.pings", 16, "pings",
+                                       "of one side remembered until their pong; one may answer only the latest (RFC 6455 section 5.5.3)"};
+inline constexpr Limit websocket_payload_bytes{"websocket.payload.bytes", 16 << 20, "bytes", "kept of one message, whatever is asked for"};
 
 }  // namespace limits
 }  // namespace longwire

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/limits.h"
 #include "cli/command_line.h"
 #include "cli/input_remarks.h"
 #include "cli/interruption.h"
@@ -36,6 +37,8 @@ po::options_description analyze_options() {
   add("memory-limit", po::value<std::string>()->value_name("SIZE"),
       "memory for connections, as 800M or 4G; default: half of the machine's. Beyond it the longest silent are given up");
   add("bodies", po::value<std::string>()->value_name("DIR"), "write decoded bodies as files into DIR, named by exchange");
+  add("websocket-payload", po::value<std::string>()->value_name("N"),
+      "keep the first N bytes of each WebSocket message in the database, as 200 or 4K; default: none");
   add("overlap", po::value<std::string>()->value_name("first|last")->default_value("first"),
       "which copy of a byte wins that was sent twice");
   add("verify-checksums", po::bool_switch(), "report wrong IPv4 and TCP checksums (offload makes most captures' wrong)");
@@ -133,6 +136,17 @@ TrustOptions trust_options(const po::variables_map& values) {
   return options;
 }
 
+std::size_t websocket_payload(const po::variables_map& values) {
+  if (values.count("websocket-payload") == 0) return 0;
+  const std::string& text = values["websocket-payload"].as<std::string>();
+  const auto bytes = parse_size(text);
+  if (!bytes || *bytes > limits::websocket_payload_bytes) {
+    throw UsageError(
+        fmt::format("--websocket-payload takes 0 to {} bytes, as 200 or 4K, not '{}'", limits::websocket_payload_bytes.value, text));
+  }
+  return *bytes;
+}
+
 // Options that change what is seen, as a user would write them.
 std::string options_text(const po::variables_map& values) {
   std::string text;
@@ -143,6 +157,7 @@ std::string options_text(const po::variables_map& values) {
     if (values.count(option) != 0)
       for (const std::string& place : values[option].as<std::vector<std::string>>()) text += fmt::format(" --{} {}", option, place);
   if (values.count("as-of") != 0) text += " --as-of " + values["as-of"].as<std::string>();
+  if (values.count("websocket-payload") != 0) text += " --websocket-payload " + values["websocket-payload"].as<std::string>();
   if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
   if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
   for (const char* option : {"keylog", "rsa-key"}) {
@@ -211,6 +226,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   options.dissect.secrets = &tokens;
   const CertificateTrust trust(trust_options(values));
   options.dissect.trust = &trust;
+  options.dissect.websocket_payload = websocket_payload(values);
   std::optional<BodyFiles> bodies;
   if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
 

@@ -94,6 +94,21 @@ GROUP BY s.status ORDER BY s.status)",
 SELECT exchange_id, wait_ms, total_ms, status, method, authority, path FROM slowest_exchanges)",
      5, "slowest_exchanges"},
 
+    {"push", "How clients get news", R"(
+SELECT client_ip, server_ip || ':' || server_port AS server, authority, path, technique, requests, period_s, empty_share,
+  wire_bytes_per_body_byte AS wire_per_byte
+FROM push_techniques ORDER BY requests DESC, server, path, client_ip, technique)",
+     6, "push_techniques"},
+
+    {"websockets", "How WebSockets ended", R"(
+SELECT c.server_ip || ':' || c.server_port AS server, l.end_cause, l.closed_by, l.close_code, count(*) AS websockets,
+  round(avg(l.duration_ms) / 1000, 1) AS s_avg, round(max(l.longest_silence_ms) / 1000, 1) AS silence_s_max, l.timer, max(l.timer_s) AS timer_s
+FROM websocket_lifetimes AS l
+JOIN connections AS c ON c.id = l.connection_id
+GROUP BY c.server_ip, c.server_port, l.end_cause, l.closed_by, l.close_code, l.timer
+ORDER BY websockets DESC, server, l.end_cause, l.closed_by, l.close_code)",
+     6, "websocket_lifetimes"},
+
     {"incomplete", "Exchanges not seen whole", R"(
 SELECT why, exchanges FROM incomplete_exchanges)",
      5, "incomplete_exchanges"},

@@ -25,6 +25,7 @@ struct DissectOptions {
   const CertificateTrust* trust = nullptr;  // null = chains are not verified
   TlsKeyring* keyring = nullptr;            // null = TLS is not decrypted; each worker has its own
   std::int64_t first_capture_id = 1;        // captures.id of the capture file with index 0
+  std::size_t websocket_payload = 0;        // first bytes of each WebSocket message that are kept
 };
 
 // Where rows go, what is remembered of those that went there, and memory that is used again; one per worker.

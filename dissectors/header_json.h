@@ -31,6 +31,24 @@ class HeaderJson {
   bool first_ = true;
 };
 
+// Reads a list back, field by field. `list` is what HeaderJson made, and outlives this.
+//
+//   for (HeaderJsonFields fields(list); fields.next();) use(fields.name(), fields.value());
+class HeaderJsonFields {
+ public:
+  explicit HeaderJsonFields(std::string_view list) : rest_(list) {}
+  bool next();
+  // Valid until the next call.
+  const std::string& name() const { return name_; }
+  const std::string& value() const { return value_; }
+
+ private:
+  bool read_string(std::string& out);
+
+  std::string_view rest_;
+  std::string name_, value_;
+};
+
 // Appends `text` as the inside of a JSON string (RFC 8259 section 7).
 void append_json(std::string& out, std::string_view text);
 

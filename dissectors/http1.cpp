@@ -479,8 +479,8 @@ Progress Http1::hand_on(const Call& call, Http1Exchange& exchange, const Head& h
   std::string_view offers = head.fields.upgrade;
   const std::string_view protocol = next_element(offers);
   if (!tunnel && protocol.empty()) call.context.anomaly("http1.upgrade.missing", head.bytes.first(1));
-  Http1Successor next =
-      reader_behind({exchange, pairing_.previous_end(), tunnel, protocol, exchange.view(exchange.upgrade_fields), fields_of(head.bytes)});
+  Http1Successor next = reader_behind(
+      {exchange, pairing_.previous_end(), tunnel, protocol, exchange.view(exchange.upgrade_fields), fields_of(head.bytes)}, call.context);
   exchange.upgraded_to = exchange.keep(tunnel ? "tunnel" : protocol);
   exchange.response.finish(true);
   if (next.takes_exchange) pairing_.give_away_first();

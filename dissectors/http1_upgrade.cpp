@@ -8,6 +8,7 @@
 #include "dissectors/http1_message.h"
 #include "dissectors/http2.h"
 #include "dissectors/opaque.h"
+#include "dissectors/websocket.h"
 
 namespace longwire {
 
@@ -53,11 +54,22 @@ std::unique_ptr<Dissector> go_on_as_http2(const Http1Upgrade& upgrade) {
   return make_http2(std::move(on));
 }
 
+std::unique_ptr<Dissector> websocket_behind(const Http1Upgrade& upgrade, Context& context) {
+  WebSocketOpening opening{upgrade.exchange.id, {}, upgrade.exchange.response.last, {}};
+  Oddities told_before;
+  Field field;
+  for (FieldLines lines(upgrade.request_fields, told_before); lines.next(field);)
+    opening.handshake.add_request_field(field.name, field.value);
+  for (FieldLines lines(upgrade.response_fields, told_before); lines.next(field);)
+    opening.handshake.add_response_field(field.name, field.value);
+  return make_websocket(std::move(opening), as_bytes(upgrade.response_fields), context);
+}
+
 }  // namespace
 
-Http1Successor reader_behind(const Http1Upgrade& upgrade) {
+Http1Successor reader_behind(const Http1Upgrade& upgrade, Context& context) {
   if (upgrade.tunnel) return {make_detector()};
-  if (equal_ignoring_case(upgrade.protocol, "websocket")) return {make_opaque("websocket")};
+  if (equal_ignoring_case(upgrade.protocol, "websocket")) return {websocket_behind(upgrade, context)};
   if (equal_ignoring_case(upgrade.protocol, "h2c")) return {go_on_as_http2(upgrade), true};
   return {make_opaque("upgraded")};
 }

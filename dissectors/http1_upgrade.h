@@ -25,6 +25,6 @@ struct Http1Successor {
   std::unique_ptr<Dissector> reader;
   bool takes_exchange = false;
 };
-Http1Successor reader_behind(const Http1Upgrade& upgrade);
+Http1Successor reader_behind(const Http1Upgrade& upgrade, Context& context);
 
 }  // namespace longwire

@@ -5,18 +5,26 @@
 
 #include "capture/limits.h"
 #include "dissectors/detector.h"
+#include "dissectors/header_json.h"
 #include "dissectors/opaque.h"
 #include "dissectors/rows/http2.h"
+#include "dissectors/websocket.h"
 
 namespace longwire {
 namespace {
 
 constexpr std::uint64_t credit_per_frame = 16;  // streams; so that settings cost no more than frames do, whatever they change
 
-// What the DATA of a CONNECT carries; `protocol` of an extended one (RFC 8441).
-std::unique_ptr<Dissector> reader_of_tunnel(std::string_view protocol) {
+// Who reads the DATA of a CONNECT, maybe an extended one (RFC 8441), that `response` grants.
+std::unique_ptr<Dissector> reader_of_tunnel(const Http2Stream& stream, std::string_view protocol, Side asking, Bytes response,
+                                            Context& context) {
   if (protocol.empty()) return make_detector();
-  return make_opaque(protocol == "websocket" ? "websocket" : "upgraded");
+  if (protocol != "websocket") return make_opaque("upgraded");
+  WebSocketOpening opening{stream.exchange.id, stream.id, context.last_stamp(response), {}};
+  const auto fields = [&](Side side) { return stream.exchange.view(stream.sides[index(side)].message.fields); };
+  for (HeaderJsonFields all(fields(asking)); all.next();) opening.handshake.add_request_field(all.name(), all.value());
+  for (HeaderJsonFields all(fields(other(asking))); all.next();) opening.handshake.add_response_field(all.name(), all.value());
+  return make_websocket(std::move(opening), response, context);
 }
 
 bool is_interim(std::uint16_t status) {
@@ -188,7 +196,7 @@ void Http2Connection::take_message(const Call& call, Http2Stream& stream, Bytes 
     stream.take_response(call.side, fields, call.context.options);
     if (!fields.answers() && !fields.holed() && here.block.complete())
       tell(call.context, "http2.pseudo.missing", bytes.first(1), ":status");
-    if (stream.connect && fields.status() / 100 == 2) open_tunnel(call, stream);
+    if (stream.connect && fields.status() / 100 == 2) open_tunnel(call, stream, bytes);
   }
   message.last = last;
   if (!here.block.complete()) stream.miss(call.side);
@@ -211,10 +219,11 @@ void Http2Connection::check_request(const Call& call, const Http2Fields& fields,
 }
 
 // What the DATA of a CONNECT carries is none of HTTP any more.
-void Http2Connection::open_tunnel(const Call& call, Http2Stream& stream) {
+void Http2Connection::open_tunnel(const Call& call, Http2Stream& stream, Bytes response) {
   const std::string protocol(stream.exchange.view(stream.protocol));
   stream.exchange.upgraded_to = stream.exchange.keep(protocol.empty() ? "tunnel" : protocol);
-  stream.tunnel = std::make_unique<Channel>(reader_of_tunnel(protocol), call.context.layers());
+  stream.tunnel =
+      std::make_unique<Channel>(reader_of_tunnel(stream, protocol, other(call.side), response, call.context), call.context.layers());
   ++tunnels_;
 }
 
@@ -348,7 +357,7 @@ void Http2Connection::take_reset(const Call& call, const Http2Frame& frame, Byte
   }
   const bool answered = stream->sides[index(other(streams_.asking))].message.seen;
   if (!stream->reset && asks(call.side) && !answered) facts_.count_reset_before_response();
-  for (const Side side : {Side::client, Side::server}) {
+  for (const Side side : {call.side, other(call.side)}) {
     if (stream->sides[index(side)].unfinished()) flow_.stop(stream->sending(side), "reset", at, call.context);
     if (stream->tunnel != nullptr) stream->tunnel->end(side, End::rst, at, call.context);
   }

@@ -107,7 +107,7 @@ class Http2Connection {
   Http2Stream& make_stream(std::uint32_t id, Bytes bytes, Context& context);
   void take_message(const Call& call, Http2Stream& stream, Bytes bytes);
   void check_request(const Call& call, const Http2Fields& fields, Bytes bytes);
-  void open_tunnel(const Call& call, Http2Stream& stream);
+  void open_tunnel(const Call& call, Http2Stream& stream, Bytes response);
   void end_stream(const Call& call, Http2Stream& stream, const Stamp& last, Bytes at);
 
   void take_priority(const Call& call, const Http2Frame& frame, Bytes payload, Bytes bytes);

@@ -110,7 +110,10 @@ void Http2Streams::forget(std::uint32_t id, Context& context) {
   open_.erase(found);
   weight_ -= stream->weight;
   catch_up(*stream);
-  for (const Side side : {Side::client, Side::server}) stream->finish(side, false);
+  for (const Side side : {Side::client, Side::server}) {
+    stream->finish(side, false);
+    if (stream->tunnel != nullptr) stream->tunnel->end(side, End::evicted, context.now(), context);  // where nothing ended it before
+  }
   stream->add_rows({asking, version_, persistent}, context);
   if (lossy_) remember_gone(id);
   stream->tunnel.reset();

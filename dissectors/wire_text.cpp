@@ -8,21 +8,6 @@ namespace {
 
 constexpr std::size_t excerpt_bytes = 200;  // arbitrary, but enough to recognise a line
 
-struct Lead {
-  std::size_t length;
-  std::uint8_t second_low, second_high;
-};
-
-// Unicode 15, table 3-7: what may follow the first byte of a well-formed character.
-Lead lead(std::uint8_t first) {
-  if (first < 0x80) return {1, 0, 0};
-  if (first < 0xc2 || first > 0xf4) return {0, 0, 0};
-  if (first < 0xe0) return {2, 0x80, 0xbf};
-  if (first < 0xf0)
-    return {3, static_cast<std::uint8_t>(first == 0xe0 ? 0xa0 : 0x80), static_cast<std::uint8_t>(first == 0xed ? 0x9f : 0xbf)};
-  return {4, static_cast<std::uint8_t>(first == 0xf0 ? 0x90 : 0x80), static_cast<std::uint8_t>(first == 0xf4 ? 0x8f : 0xbf)};
-}
-
 bool is_control(std::string_view character) {
   const auto first = static_cast<std::uint8_t>(character[0]);
   if (character.size() == 1) return first < 0x20 || first == 0x7f;
@@ -31,9 +16,18 @@ bool is_control(std::string_view character) {
 
 }  // namespace
 
+Utf8Lead utf8_lead(std::uint8_t first) {
+  if (first < 0x80) return {1, 0, 0};
+  if (first < 0xc2 || first > 0xf4) return {0, 0, 0};
+  if (first < 0xe0) return {2, 0x80, 0xbf};
+  if (first < 0xf0)
+    return {3, static_cast<std::uint8_t>(first == 0xe0 ? 0xa0 : 0x80), static_cast<std::uint8_t>(first == 0xed ? 0x9f : 0xbf)};
+  return {4, static_cast<std::uint8_t>(first == 0xf0 ? 0x90 : 0x80), static_cast<std::uint8_t>(first == 0xf4 ? 0x8f : 0xbf)};
+}
+
 std::size_t utf8_character(std::string_view text) {
   if (text.empty()) return 0;
-  const Lead expected = lead(static_cast<std::uint8_t>(text[0]));
+  const Utf8Lead expected = utf8_lead(static_cast<std::uint8_t>(text[0]));
   if (expected.length == 0 || text.size() < expected.length) return 0;
   for (std::size_t i = 1; i < expected.length; ++i) {
     const auto byte = static_cast<std::uint8_t>(text[i]);

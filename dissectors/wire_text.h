@@ -2,12 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "capture/bytes.h"
 
 namespace longwire {
+
+// What may follow the first byte of a well-formed character (Unicode 15, table 3-7); length 0 = nothing begins with it.
+struct Utf8Lead {
+  std::uint8_t length, second_low, second_high;  // further bytes are 0x80 to 0xbf
+};
+Utf8Lead utf8_lead(std::uint8_t first);
 
 // The length of the well-formed UTF-8 character (Unicode 15, table 3-7) that `text` begins with; 0 = none.
 std::size_t utf8_character(std::string_view text);

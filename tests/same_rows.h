@@ -13,6 +13,6 @@ struct Script {
 };
 
 // Reads it whole, at its cuts and at every byte; says on standard error where rows differ, and aborts then.
-void same_rows_or_abort(const Script& script, const MakeReader& make = nullptr);
+void same_rows_or_abort(const Script& script, const MakeReader& make = nullptr, const DissectOptions& options = {});
 
 }  // namespace longwire::test

@@ -70,7 +70,7 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(LOGGED), 14)
+        self.assertEqual(len(LOGGED), 16)
         for sample in LOGGED:
             if sample.stem in ('grpc', 'http2_tls'):  # see http2_samples_test.py
                 continue

@@ -35,6 +35,15 @@ TEST(HeaderJson, Utf8StaysAndOtherBytesAreIso88591) {
   EXPECT_EQ(json({{"x", "\xff\xf0\x9f\x98\x80\""}}), "before [[\"x\",\"\xc3\xbf\xf0\x9f\x98\x80\\\"\"]]");
 }
 
+TEST(HeaderJson, AListCanBeReadBack) {
+  const std::string list = json({{"Upgrade", "h2c"}, {"X-Odd", "\"q\" \\ \x01 caf\xe9"}, {"Empty", ""}, {"upgrade", "websocket"}});
+  std::string all;
+  for (HeaderJsonFields fields(list); fields.next();) all += fields.name() + "=" + fields.value() + ";";
+  EXPECT_EQ(all, "Upgrade=h2c;X-Odd=\"q\" \\ \x01 caf\xc3\xa9;Empty=;upgrade=websocket;");
+  EXPECT_FALSE(HeaderJsonFields("[]").next());
+  EXPECT_FALSE(HeaderJsonFields({}).next());
+}
+
 TEST(HeaderJson, SecretsAreTokens) {
   const Secrets secrets = Secrets::with_key("000102030405060708090a0b0c0d0e0f");
   std::string token;

@@ -5,6 +5,7 @@
 #include "dissectors/http1.h"
 #include "dissectors/secrets.h"
 #include "dissectors/session.h"
+#include "dissectors/websocket.h"
 #include "reassembly/connection_table.h"
 #include "tests/conversation.h"
 #include "tests/recorded_streams.h"
@@ -87,15 +88,26 @@ TEST(Sleep, SoDoesAnIdleConnectionThatIsNotUnderstood) {
   EXPECT_LE(it.working_state(), idle_bytes);
 }
 
-// The name of what it speaks now is text for its row.
-TEST(Sleep, SoDoesAnIdleWebSocketBesideTheNamesOfItsLayers) {
+// What it was opened with, and what it has counted so far, is for its row, as is the name of what it speaks now.
+TEST(Sleep, SoDoesAnIdleWebSocketBesideWhatItsRowNeeds) {
   OneConnection it;
   it.say(client, "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
       .say(server, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
-      .say(client, "\x81\x80mask")
+      .say(client, std::string_view("\x89\x80mask\x81\x80mask", 12))
+      .say(server, std::string_view("\x8a\x00", 2))
+      .say(client, "")  // the acknowledgement
       .be_silent();
-  EXPECT_LE(it.working_state(), idle_bytes + sizeof(std::string) + std::string("http1/websocket").capacity());
-  EXPECT_EQ(it.finish({"connections layers exchanges"}), "connections layers=http1/websocket exchanges=1\n");
+  const std::uint64_t layers = sizeof(std::string) + std::string("http1/websocket").capacity();
+  EXPECT_LE(it.working_state(), idle_bytes + layers + sizeof(WebSocket::Kept) + sizeof(WebSocketHandshake));
+  EXPECT_LE(it.working_state(), 1024);
+  it.say(client, std::string_view("\x81\x80mask", 6));
+  EXPECT_EQ(it.finish({"connections layers exchanges", "websockets client_messages client_frames", "websocket_messages opcode answers_id"}),
+            "connections layers=http1/websocket exchanges=1\n"
+            "websockets client_messages=2 client_frames=3\n"
+            "websocket_messages opcode=ping answers_id=NULL\n"
+            "websocket_messages opcode=text answers_id=NULL\n"
+            "websocket_messages opcode=pong answers_id=3000\n"
+            "websocket_messages opcode=text answers_id=NULL\n");
 }
 
 // rows_at_every_cut() lets it sleep wherever it can, too.

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Records websocket.pcap: WebSockets between two ends of the npm package ws (push/websocket.mjs): every kind of message, with and
+# without compression, and every way to end; at last a client that is killed, and one that is
+# not reached any more.
+#
+#     client 192.0.2.10 ── server 192.0.2.1
+#
+# What both ends logged becomes websocket.expected.json. Needs root, and npm to fetch ws; takes 15 seconds.
+set -euo pipefail
+# shellcheck source=samples/record/lab.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
+needs node npm
+client=lw-client-$$ server=lw-server-$$
+address=192.0.2.1
+
+push_peers() {
+  install -m 644 "$here"/push/*.mjs "$here"/push/*.json "$work"
+  (cd "$work" && npm ci --no-audit --no-fund) >"$work/npm.out" 2>&1 || skip 'npm cannot fetch ws'
+}
+
+lab_up() {
+  namespace "$server"
+  namespace "$client"
+  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
+  ip -n "$server" address add "$address/24" dev eth0
+  ip -n "$client" address add 192.0.2.10/24 dev eth0
+}
+
+peer() { node "$work/websocket.mjs" "$@"; }
+
+# client_of PATH: opens it, in the background; `child` is its process.
+client_of() {
+  ip netns exec "$client" node "$work/websocket.mjs" one "$1" "$address" 80 "$work/$child_log" &
+  child=$!
+  started+=("$child")
+  wait_for "$1" grep --quiet ready "$work/$child_log"
+}
+
+push_peers
+lab_up
+touch "$work"/{server,clients,killed,dropped}.log
+in_background ip netns exec "$server" node "$work/websocket.mjs" server "$address" 80 "$work/server.log"
+wait_for server grep --quiet listening "$work/server.log"
+capture websocket.pcap "$server" eth0 tcp
+on "$client" timeout 60 node "$work/websocket.mjs" clients "$address" 80 "$work/clients.log"
+child_log=killed.log client_of /killed
+kill -KILL "$child"
+sleep 0.3
+child_log=dropped.log client_of /dropped
+sleep 1
+ip -n "$client" address del 192.0.2.10/24 dev eth0 # nobody answers any more, not even that nobody is there
+sleep 3
+capture_end websocket.pcap
+peer told "$work"/{server,clients,killed,dropped}.log >"$samples/websocket.expected.json"

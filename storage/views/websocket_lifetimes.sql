@@ -1,0 +1,126 @@
+-- How long did each WebSocket live, and what did it die of?
+-- duration_ms: from the end of its handshake to its end, or, where it is open, to its last frame.
+-- end_cause  close: a Close frame of either side; fin, rst: the connection closed without one (applications see code 1006)
+--            silence: nothing was acknowledged any more, or TCP keepalive found nobody: the link, or the peer, is gone
+--            open: nobody had closed it when the capture ended
+-- close_code: of the first Close frame; 1005 = it held none. closed_by: who sent it, else who closed the connection first.
+-- idle_at_end_ms: from the last frame to the end. longest_silence_ms: between two frames, or that.
+-- keepalive_verdict: the last one of TCP keepalive on its connection (see keepalive_episodes).
+-- timer: `idle` or `age` where at least three WebSockets to the same server, and half of all that the same side ended there in
+-- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of the server
+-- or of the client. timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
+CREATE VIEW websocket_lifetimes AS
+WITH pings AS MATERIALIZED (
+  SELECT
+    websocket_id,
+    count(*) FILTER (WHERE opcode = 'ping') AS pings,
+    count(*) FILTER (WHERE opcode = 'pong') AS pongs,
+    count(*) FILTER (WHERE opcode = 'pong' AND answers_id IS NULL) AS unsolicited_pongs
+  FROM websocket_messages
+  WHERE opcode IN ('ping', 'pong')
+  GROUP BY websocket_id
+),
+round_trips AS (
+  SELECT
+    websocket_id,
+    rtt_ns,
+    row_number() OVER (PARTITION BY websocket_id ORDER BY rtt_ns) AS rank,
+    count(*) OVER (PARTITION BY websocket_id) AS answered
+  FROM websocket_messages
+  WHERE opcode = 'pong' AND rtt_ns IS NOT NULL
+),
+medians AS (
+  SELECT websocket_id, avg(rtt_ns) AS rtt_ns
+  FROM round_trips
+  WHERE rank IN ((answered + 1) / 2, (answered + 2) / 2)
+  GROUP BY websocket_id
+),
+verdicts AS (
+  -- With a bare column SQLite takes the row of the maximum.
+  SELECT connection_id, verdict, prober, max(start_ns)
+  FROM keepalive_episodes
+  WHERE connection_id IN (SELECT connection_id FROM websockets)
+  GROUP BY connection_id
+),
+lives AS MATERIALIZED (
+  SELECT
+    w.*,
+    c.client_ip,
+    c.server_ip,
+    c.server_port,
+    coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns AS age_ns,
+    w.end_ns - coalesce(w.last_ns, w.start_ns) AS idle_ns,
+    v.verdict AS keepalive_verdict,
+    CASE
+      WHEN w.end_cause IN ('rst', 'fin') AND v.verdict IN ('crashed', 'unreachable') AND v.prober = w.closed_by THEN 'silence'
+      WHEN w.end_cause = 'open' AND v.verdict IN ('crashed', 'unreachable') THEN 'silence'
+      ELSE w.end_cause
+    END AS cause
+  FROM websockets AS w
+  JOIN connections AS c ON c.id = w.connection_id
+  LEFT JOIN verdicts AS v ON v.connection_id = w.connection_id
+),
+ended AS (
+  SELECT
+    id,
+    age_ns,
+    idle_ns,
+    count(*) OVER side AS all_ended,
+    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS of_age,
+    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS of_age_roughly,
+    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS as_idle,
+    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS as_idle_roughly
+  FROM lives
+  WHERE end_ns IS NOT NULL
+  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause)
+),
+timed AS (
+  SELECT
+    id,
+    iif(age_ns < 10000000000, of_age, of_age_roughly) AS of_age,
+    iif(idle_ns < 10000000000, as_idle, as_idle_roughly) AS as_idle,
+    all_ended,
+    age_ns,
+    idle_ns
+  FROM ended
+),
+-- A second is the least that is called a timer: below, it is how long an answer takes.
+timers AS (
+  SELECT
+    id,
+    CASE
+      WHEN as_idle >= 3 AND 2 * as_idle >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
+      WHEN of_age >= 3 AND 2 * of_age >= all_ended AND age_ns >= 1000000000 THEN 'age'
+    END AS timer,
+    as_idle,
+    of_age,
+    age_ns,
+    idle_ns
+  FROM timed
+)
+SELECT
+  l.id AS websocket_id,
+  l.connection_id,
+  round(l.age_ns / 1e6, 3) AS duration_ms,
+  l.cause AS end_cause,
+  l.close_code,
+  l.closed_by,
+  round(l.longest_silence_ns / 1e6, 3) AS longest_silence_ms,
+  coalesce(p.pings, 0) AS pings,
+  coalesce(p.pongs, 0) AS pongs,
+  round(m.rtt_ns / 1e6, 3) AS ping_rtt_ms_median,
+  coalesce(p.unsolicited_pongs, 0) AS unsolicited_pongs,
+  l.close_reason,
+  l.close_answered,
+  l.answer_code,
+  round(l.idle_ns / 1e6, 3) AS idle_at_end_ms,
+  l.keepalive_verdict,
+  t.timer,
+  round(iif(t.timer = 'idle', t.idle_ns, t.age_ns) / 1e9, 1) AS timer_s,
+  CASE t.timer WHEN 'idle' THEN t.as_idle WHEN 'age' THEN t.of_age END AS timer_websockets,
+  l.last_frame AS frame
+FROM lives AS l
+LEFT JOIN pings AS p ON p.websocket_id = l.id
+LEFT JOIN medians AS m ON m.websocket_id = l.id
+LEFT JOIN timers AS t ON t.id = l.id AND t.timer IS NOT NULL
+ORDER BY l.id;

@@ -1,0 +1,299 @@
+// How clients get news, and how WebSockets live and die: what the views conclude from rows written by hand.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/example_database.h"
+
+namespace longwire {
+namespace {
+
+constexpr std::int64_t second = 1000;  // ms, as all times below
+
+class PushViews : public ::testing::Test {
+ protected:
+  PushViews() {
+    CaptureRow capture = capture_row(1);
+    capture.ended_ns = 10'000 * second * ms;
+    rows().add(capture);
+  }
+  RowBatch& rows() { return database_.rows; }
+  Answer answer(const std::string& sql) { return database_.answer(sql); }
+
+  // What a client asks again and again over one connection, and how it is answered.
+  struct Series {
+    std::int64_t connection_id = 1;
+    std::vector<std::int64_t> starts;
+    std::int64_t wait = 5;
+    Text method = "GET", path = "/feed";
+    Text request_headers = R"([["Host","example.com"]])", response_headers = R"([["Content-Type","application/json"]])";
+    std::vector<std::int64_t> statuses{200}, bytes{200};  // the last one goes on
+    Text client_ip = "10.0.0.1";
+  };
+  void ask(const Series& series) {
+    ConnectionRow connection = connection_row(series.connection_id);
+    connection.client_ip = series.client_ip;
+    connection.exchanges = series.starts.size();
+    connection.end_ns = 10'000 * second * ms;
+    rows().add(connection);
+    for (std::size_t i = 0; i < series.starts.size(); ++i) {
+      HttpExchangeRow row = exchange_row(series.connection_id * 1000 + static_cast<std::int64_t>(i), series.connection_id,
+                                         static_cast<std::int64_t>(i) + 1, series.starts[i]);
+      row.method = series.method;
+      row.path = series.path;
+      row.request_headers = series.request_headers;
+      row.response_headers = series.response_headers;
+      row.status = series.statuses[std::min(i, series.statuses.size() - 1)];
+      row.response_body_bytes = series.bytes[std::min(i, series.bytes.size() - 1)];
+      row.response_start_ns = row.response_end_ns = (series.starts[i] + series.wait) * ms;
+      rows().add(row);
+    }
+  }
+  static std::vector<std::int64_t> every(std::int64_t period, int times) {
+    std::vector<std::int64_t> starts;
+    for (int i = 0; i < times; ++i) starts.push_back(second + i * period);
+    return starts;
+  }
+  Answer techniques() { return answer("SELECT path, technique, requests, period_s, empty_share FROM push_techniques"); }
+
+  // A WebSocket on a connection of its own, opened at 1 s; its last frame comes at `last`, its end at `end`, 0 = none.
+  void websocket(std::int64_t id, Text cause, Text closed_by, std::int64_t last, std::int64_t end, Integer code = {}) {
+    ConnectionRow connection = connection_row(id);
+    connection.exchanges = 1;
+    rows().add(connection);
+    HttpExchangeRow exchange = exchange_row(id, id);
+    exchange.path = "/socket";
+    exchange.status = 101;
+    exchange.upgraded_to = "websocket";
+    rows().add(exchange);
+    WebSocketRow row;
+    row.id = row.exchange_id = row.connection_id = id;
+    row.start_ns = second * ms;
+    row.last_ns = last * ms;
+    if (end > 0) row.end_ns = end * ms;
+    row.longest_silence_ns = (end > 0 ? end - last : 0) * ms;
+    row.end_cause = cause;
+    row.closed_by = closed_by;
+    row.close_code = code;
+    row.client_messages = 1;
+    row.server_messages = 2;
+    row.client_bytes = row.server_bytes = 10;
+    row.client_wire_bytes = row.server_wire_bytes = 20;
+    rows().add(row);
+  }
+  void message(std::int64_t websocket_id, bool from_client, Text opcode, std::int64_t at, Integer answers = {}, Integer rtt = {}) {
+    WebSocketMessageRow row;
+    row.id = ++messages_;
+    row.websocket_id = websocket_id;
+    row.from_client = from_client;
+    row.opcode = opcode;
+    row.start_ns = row.end_ns = at * ms;
+    row.wire_bytes = 12;
+    row.bytes = 10;
+    row.compressed = 0;
+    row.answers_id = answers;
+    row.rtt_ns = rtt;
+    rows().add(row);
+  }
+
+ private:
+  ExampleDatabase database_;
+  std::int64_t messages_ = 0;
+};
+
+// --- push techniques
+
+TEST_F(PushViews, ShortPollingIsSteadyAndAnsweredAtOnce) {
+  ask({.starts = every(2 * second, 6), .statuses = {200, 204, 204, 200, 204}, .bytes = {200, 0, 0, 150, 0}});
+  EXPECT_EQ(techniques(), (Answer{{"/feed", "short-polling", "6", "2.0", "0.6667"}}));
+}
+
+TEST_F(PushViews, SoItIsWithAConnectionForEachRequest) {
+  for (int i = 0; i < 6; ++i)
+    ask({.connection_id = 1 + i, .starts = {second + i * 500}, .statuses = {i % 2 == 0 ? 200 : 304}, .bytes = {i % 2 == 0 ? 200 + i : 0}});
+  EXPECT_EQ(techniques(), (Answer{{"/feed", "short-polling", "6", "0.5", "0.5"}}));
+}
+
+TEST_F(PushViews, AQueryThatMovesOnIsTheSameRequest) {
+  Series series{.starts = every(second, 6)};
+  ask(series);
+  series.path = "/feed?since=7";
+  series.connection_id = 2;
+  for (std::int64_t& start : series.starts) start += 6 * second;
+  ask(series);
+  EXPECT_EQ(answer("SELECT path, requests FROM push_techniques"), (Answer{{"/feed", "12"}}));
+}
+
+TEST_F(PushViews, TwoThatPollFromOneAddressAreToldApart) {
+  ask({.connection_id = 1, .starts = every(second, 8), .bytes = {1, 2, 3}});
+  ask({.connection_id = 2, .starts = every(1700, 8), .bytes = {1, 2, 3}});
+  EXPECT_EQ(answer("SELECT connection_id, requests, period_s FROM request_series ORDER BY 1"),
+            (Answer{{"1", "8", "1.0"}, {"2", "8", "1.7"}}));
+  EXPECT_EQ(answer("SELECT technique, requests FROM push_techniques"), (Answer{{"short-polling", "16"}}));
+}
+
+TEST_F(PushViews, OneThatPollsOverSeveralConnectionsIsOne) {
+  ask({.connection_id = 1, .starts = every(2 * second, 5), .bytes = {1, 2, 3}});
+  Series others{.connection_id = 2, .starts = every(2 * second, 5), .bytes = {1, 2, 3}};
+  for (std::int64_t& start : others.starts) start += second;
+  ask(others);
+  EXPECT_EQ(answer("SELECT connection_id, requests, period_s FROM request_series"), (Answer{{"NULL", "10", "1.0"}}));
+}
+
+TEST_F(PushViews, WhoPausesBetweenLateAnswersIsNotLongPolling) {
+  ask({.starts = {1000, 4100, 34200, 36300}, .wait = 2000, .statuses = {200, 204, 200}, .bytes = {100, 0, 120}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+TEST_F(PushViews, LongPollingMayBeAPostAndIsNotSteady) {
+  Series series{.wait = 0, .method = "POST", .statuses = {200, 204, 200, 200}, .bytes = {100, 0, 120, 90}};
+  std::int64_t at = second;
+  for (const std::int64_t wait : {3000, 30000, 1200, 9000}) {
+    series.starts = {at};
+    series.wait = wait;
+    ask(series);
+    ++series.connection_id;
+    series.statuses.erase(series.statuses.begin());
+    series.bytes.erase(series.bytes.begin());
+    at += wait + 10;
+  }
+  EXPECT_EQ(answer("SELECT technique, requests, empty_share, delay_bound_s FROM push_techniques"),
+            (Answer{{"long-polling", "4", "0.25", "0.01"}}));
+}
+
+TEST_F(PushViews, StreamsOfEventsAndWebSockets) {
+  ask({.connection_id = 1,
+       .starts = {second},
+       .path = "/stream",
+       .response_headers = R"([["content-type","text/event-stream; charset=utf-8"]])"});
+  websocket(2, "open", {}, 5 * second, 0);
+  EXPECT_EQ(answer("SELECT path, technique, requests, period_s, news FROM push_techniques"),
+            (Answer{{"/socket", "websocket", "1", "NULL", "2"}, {"/stream", "sse", "1", "NULL", "NULL"}}));
+}
+
+TEST_F(PushViews, WhatOnlyLooksLikePollingIsNotCalledSo) {
+  const auto steady = every(2 * second, 8);
+  Series health{.connection_id = 1, .starts = steady, .path = "/healthz", .bytes = {100, 101, 102, 103}};
+  ask(health);
+  ask({.connection_id = 2, .starts = steady, .path = "/api/state", .bytes = {3}});  // always the same few bytes
+  ask({.connection_id = 3,
+       .starts = steady,
+       .path = "/state",
+       .request_headers = R"([["User-Agent","ELB-HealthChecker/2.0"]])",
+       .bytes = {1, 2, 3, 4}});
+  ask({.connection_id = 4, .starts = steady, .path = "/style.css", .statuses = {200, 304}, .bytes = {900, 0}});
+  ask({.connection_id = 5,
+       .starts = steady,
+       .path = "/logo",
+       .response_headers = R"([["Content-Type","image/png"]])",
+       .bytes = {900, 901, 902}});
+  ask({.connection_id = 6, .starts = steady, .path = "/deploy", .statuses = {503}});                                 // retries
+  ask({.connection_id = 7, .starts = steady, .method = "POST", .path = "/write", .bytes = {1, 2, 3}});               // tells, does not ask
+  ask({.connection_id = 8, .starts = {1000, 1900, 9000, 9500, 20000, 31000}, .path = "/page", .bytes = {1, 2, 3}});  // a person
+  ask({.connection_id = 9, .starts = every(25, 50), .wait = 24, .path = "/load", .bytes = {1, 2, 3}});               // a load generator
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+// --- the lives of WebSockets
+
+TEST_F(PushViews, PingsAndTheirRoundTrips) {
+  websocket(1, "close", "client", 5 * second, 6 * second, 1000);
+  message(1, false, "ping", 2000);
+  message(1, true, "pong", 2010, 1, 10 * ms);
+  message(1, false, "ping", 3000);
+  message(1, true, "pong", 3030, 3, 30 * ms);
+  message(1, true, "pong", 4000);
+  EXPECT_EQ(answer("SELECT duration_ms, end_cause, close_code, closed_by, pings, pongs, unsolicited_pongs, ping_rtt_ms_median FROM "
+                   "websocket_lifetimes"),
+            (Answer{{"5000.0", "close", "1000", "client", "2", "3", "1", "20.0"}}));
+}
+
+TEST_F(PushViews, ATimerKillsAtTheSameIdleTime) {
+  for (std::int64_t i = 0; i < 3; ++i) websocket(1 + i, "fin", "server", (10 + 7 * i) * second, (70 + 7 * i) * second + i * 100);
+  websocket(4, "fin", "server", 20 * second, 21 * second);
+  websocket(5, "close", "client", 20 * second, 80 * second, 1000);  // another side, another way
+  EXPECT_EQ(answer("SELECT websocket_id, timer, timer_s, timer_websockets FROM websocket_lifetimes"),
+            (Answer{{"1", "idle", "60.0", "3"},
+                    {"2", "idle", "60.1", "3"},
+                    {"3", "idle", "60.2", "3"},
+                    {"4", "NULL", "NULL", "NULL"},
+                    {"5", "NULL", "NULL", "NULL"}}));
+}
+
+TEST_F(PushViews, OrAtTheSameAgeWhateverIsSaid) {
+  for (std::int64_t i = 0; i < 4; ++i) websocket(1 + i, "rst", "server", (10 + 50 * i) * second, 301 * second + i);
+  EXPECT_EQ(answer("SELECT DISTINCT timer, timer_s, timer_websockets FROM websocket_lifetimes"), (Answer{{"age", "300.0", "4"}}));
+}
+
+TEST_F(PushViews, WhereKeepaliveFoundNobodyItIsSilence) {
+  websocket(1, "rst", "client", 5 * second, 130 * second);
+  websocket(2, "rst", "client", 5 * second, 130 * second);
+  for (std::int64_t ordinal = 1; ordinal <= 3; ++ordinal) {
+    KeepaliveProbeRow probe;
+    probe.id = ordinal * 1000;
+    probe.connection_id = 1;
+    probe.prober = "client";
+    probe.episode = 1;
+    probe.ordinal = ordinal;
+    probe.time_ns = (90 + 10 * ordinal) * second * ms;
+    probe.frame = ordinal;
+    probe.payload_bytes = 0;
+    probe.idle_before_ns = 10 * second * ms;
+    probe.answer = "none";
+    rows().add(probe);
+  }
+  TcpEventRow reset;
+  reset.connection_id = 1;
+  reset.time_ns = 130 * second * ms;
+  reset.frame = 4;
+  reset.side = "client";
+  reset.kind = "rst";
+  rows().add(reset);
+  EXPECT_EQ(answer("SELECT websocket_id, end_cause, keepalive_verdict FROM websocket_lifetimes"),
+            (Answer{{"1", "silence", "crashed"}, {"2", "rst", "NULL"}}));
+}
+
+TEST_F(PushViews, WhatTheServerSaysUnasked) {
+  websocket(1, "open", {}, 11 * second, 0);
+  message(1, false, "text", 2000);  // before the client has said anything
+  message(1, true, "text", 3000);
+  message(1, false, "text", 3010);  // an answer
+  message(1, false, "ping", 4000);
+  message(1, false, "binary", 8000);
+  EXPECT_EQ(answer("SELECT client_messages_per_s, server_messages_per_s, server_bytes_per_s, pushes, longest_silence_between_messages_ms "
+                   "FROM websocket_traffic"),
+            (Answer{{"0.1", "0.2", "1.0", "2", "4990.0"}}));
+}
+
+TEST_F(PushViews, HandshakesThatWereRefused) {
+  websocket(1, "open", {}, 2 * second, 0);
+  const auto refused = [&](std::int64_t id, Integer status, Text response = "[]") {
+    rows().add(connection_row(id));
+    HttpExchangeRow row = exchange_row(id, id);
+    row.request_headers = R"([["Upgrade","websocket"],["Sec-WebSocket-Version","25"],["Origin","http://a"]])";
+    row.response_headers = response;
+    row.status = status;
+    rows().add(row);
+  };
+  refused(2, 403);
+  refused(3, 426, R"([["Sec-WebSocket-Version","13, 8"]])");
+  refused(4, 302);
+  refused(5, 200);
+  refused(6, 502);
+  refused(7, {});
+  rows().add(connection_row(8));
+  rows().add(exchange_row(8, 8));  // an ordinary request
+  EXPECT_EQ(answer("SELECT exchange_id, outcome, status, version, allowed_versions FROM websocket_handshakes"),
+            (Answer{{"1", "opened", "101", "NULL", "NULL"},
+                    {"2", "unauthorized", "403", "25", "NULL"},
+                    {"3", "wrong_version", "426", "25", "13, 8"},
+                    {"4", "redirected", "302", "25", "NULL"},
+                    {"5", "ignored", "200", "25", "NULL"},
+                    {"6", "refused", "502", "25", "NULL"},
+                    {"7", "unanswered", "NULL", "25", "NULL"}}));
+}
+
+}  // namespace
+}  // namespace longwire
