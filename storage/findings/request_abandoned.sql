@@ -1,5 +1,5 @@
 -- Which clients gave up before they had an answer?
--- One row a client and server: the client closed first, with its request whole and not a byte of the response there.
+-- One row a client and server: the client closed the connection, or reset the stream, with not a byte of the response there.
 CREATE VIEW finding_request_abandoned AS
 SELECT
   'warning' AS severity,
@@ -28,15 +28,18 @@ FROM (
     c.client_ip,
     c.server_ip,
     c.server_port,
-    (SELECT min(t.time_ns) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.side = 'client' AND t.kind IN ('fin', 'rst')) - e.request_end_ns
-      AS waited_ns
+    coalesce(
+      iif(s.reset_by = 'client', s.reset_ns, NULL),
+      (SELECT min(t.time_ns) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.side = 'client' AND t.kind IN ('fin', 'rst'))
+    ) - e.request_end_ns AS waited_ns
   FROM http_exchanges AS e
   JOIN connections AS c ON c.id = e.connection_id
+  LEFT JOIN http2_streams AS s ON s.exchange_id = e.id
   WHERE
     e.id IN (SELECT id FROM http_exchanges WHERE status IS NULL)
     AND e.method IS NOT NULL
     AND e.response_start_ns IS NULL
-    AND c.closed_first = 'client'
+    AND coalesce(s.reset_by, c.closed_first) = 'client'
     AND NOT (c.one_way OR c.cut OR c.limited)
     AND c.client_missing_bytes + c.server_missing_bytes = 0
 ) AS w

@@ -11,7 +11,7 @@ SELECT
     '%s:%d closed %d connections without answering, the first one after %s %s',
     c.server_ip,
     c.server_port,
-    count(*),
+    count(DISTINCT c.id),
     e.method,
     e.path
   ) AS summary,
@@ -28,4 +28,5 @@ WHERE
   AND NOT (c.one_way OR c.cut OR c.limited)
   AND c.client_missing_bytes + c.server_missing_bytes = 0
   AND e.id NOT IN (SELECT exchange_id FROM idle_timeout_races)
+  AND e.id NOT IN (SELECT exchange_id FROM http2_streams WHERE exchange_id IS NOT NULL AND reset_by IS NOT NULL)
 GROUP BY c.server_ip, c.server_port;
