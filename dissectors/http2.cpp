@@ -129,7 +129,7 @@ Progress Http2::read_start(const Call& call, Bytes in) {
   const ConnectionFacts& facts = call.context.connection;
   const bool within_tls = call.context.layers().find("tls/") != std::string_view::npos;
   const Match preface = begins_with_preface(in);
-  if (preface == Match::maybe) return need(http2_preface.size());
+  if (preface == Match::maybe) return need(in.size() + 1);
   if (preface == Match::yes) {
     here.next = Half::Next::frame;
     connection_.know_client(call.side);

@@ -86,8 +86,10 @@ Time Http2Stream::end_time() const {
   return std::max(last(sides[0]), last(sides[1]));
 }
 
+// The text's room may come from another stream: what it takes must not depend on which.
 std::uint64_t Http2Stream::memory() const {
-  std::uint64_t bytes = sizeof *this + exchange.text.capacity() + exchange.semantics.held_memory() + exchange.interim_statuses.capacity();
+  std::uint64_t bytes = sizeof *this + std::max(HttpExchange::usual_text, exchange.text.size()) + exchange.semantics.held_memory() +
+                        exchange.interim_statuses.size();
   for (const Http2StreamSide& side : sides) bytes += side.content == nullptr ? 0 : side.content->memory();
   return bytes + (tunnel == nullptr ? 0 : sizeof *tunnel + tunnel->held_memory());
 }

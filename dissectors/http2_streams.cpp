@@ -8,10 +8,16 @@
 namespace longwire {
 namespace {
 
-constexpr std::size_t spare_streams = 8;        // arbitrary: most connections end streams one by one
+constexpr std::size_t spare_streams = 256;      // of a thread; arbitrary, but more than a connection usually has open
 constexpr std::size_t spare_text_bytes = 4096;  // more is given back
 constexpr std::size_t gone_streams = 256;       // arbitrary, but more than servers answer at once
 constexpr std::size_t order_slack = 64;         // arbitrary: forgotten streams among those in order, beside as many as are open
+
+// Streams that are done with, for the next ones of the same thread, whatever connection they are on.
+std::vector<std::unique_ptr<Http2Stream>>& spare() {
+  thread_local std::vector<std::unique_ptr<Http2Stream>> own;
+  return own;
+}
 
 }  // namespace
 
@@ -30,11 +36,11 @@ bool Http2Streams::closed(std::uint32_t id) const {
 Http2Stream& Http2Streams::make(std::uint32_t id, Context& context) {
   if (open_.size() >= limits::http2_streams) forget_oldest(context);
   std::unique_ptr<Http2Stream> stream;
-  if (spare_.empty()) {
+  if (spare().empty()) {
     stream = std::make_unique<Http2Stream>(id);
   } else {
-    stream = std::move(spare_.back());
-    spare_.pop_back();
+    stream = std::move(spare().back());
+    spare().pop_back();
     std::string text = std::move(stream->exchange.text);  // its memory
     text.clear();
     *stream = Http2Stream(id);
@@ -118,7 +124,7 @@ void Http2Streams::forget(std::uint32_t id, Context& context) {
   if (lossy_) remember_gone(id);
   stream->tunnel.reset();
   for (Http2StreamSide& side : stream->sides) side.content.reset();
-  if (spare_.size() < spare_streams && stream->exchange.text.capacity() <= spare_text_bytes) spare_.push_back(std::move(stream));
+  if (spare().size() < spare_streams && stream->exchange.text.capacity() <= spare_text_bytes) spare().push_back(std::move(stream));
 }
 
 void Http2Streams::remember_gone(std::uint32_t id) {
@@ -186,7 +192,7 @@ bool Http2Streams::full_of_text() const {
 std::uint64_t Http2Streams::held_memory() const {
   const std::uint64_t slots = open_.bucket_count() * (sizeof(std::uint32_t) + sizeof(std::unique_ptr<Http2Stream>));
   const std::uint64_t ids = (order_.capacity() + late_.capacity() + gone_.capacity()) * sizeof(std::uint32_t);
-  return weight_ + slots + ids + spare_.size() * (sizeof(Http2Stream) + spare_text_bytes);
+  return weight_ + slots + ids;
 }
 
 }  // namespace longwire

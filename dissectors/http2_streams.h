@@ -85,10 +85,9 @@ class Http2Streams {
   void forget_oldest(Context& context);
 
   boost::unordered_flat_map<std::uint32_t, std::unique_ptr<Http2Stream>> open_;
-  std::vector<std::unique_ptr<Http2Stream>> spare_;  // a few that are done with, for the next ones
-  std::vector<std::uint32_t> order_;                 // as made, from first_ on; those forgotten among them
-  std::vector<std::uint32_t> late_;                  // reset, the oldest first
-  std::vector<std::uint32_t> gone_;                  // the last ones forgotten, where frames may have been missed; a ring
+  std::vector<std::uint32_t> order_;  // as made, from first_ on; those forgotten among them
+  std::vector<std::uint32_t> late_;   // reset, the oldest first
+  std::vector<std::uint32_t> gone_;   // the last ones forgotten, where frames may have been missed; a ring
   std::size_t first_ = 0, next_gone_ = 0;
   std::string_view version_;
   std::array<std::uint32_t, 2> last_{};  // even, odd

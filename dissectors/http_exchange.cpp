@@ -3,11 +3,6 @@
 #include "dissectors/wire_text.h"
 
 namespace longwire {
-namespace {
-
-constexpr std::size_t usual_text = 1500;  // bytes; most exchanges' fields fit without growing
-
-}  // namespace
 
 HttpExchange::Piece HttpExchange::keep(std::string_view bytes) {
   if (text.capacity() < usual_text) text.reserve(usual_text);

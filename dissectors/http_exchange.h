@@ -34,6 +34,7 @@ struct HttpExchange {
   using Piece = HttpMessage::Piece;
 
   static constexpr std::uint16_t no_status = 0xffff;
+  static constexpr std::size_t usual_text = 1500;  // bytes; most exchanges' fields fit without growing
 
   std::int64_t id = 0;
   std::uint64_t ordinal = 0;
