@@ -1,6 +1,7 @@
 #include "dissectors/header_json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -94,6 +95,39 @@ void append_json(std::string& out, std::string_view text) {
     const std::size_t length = foreign ? std::max<std::size_t>(1, utf8_character(text)) : 1;
     foreign ? append_as_utf8(out, text.substr(0, length)) : append_escape(out, text[0]);
     text.remove_prefix(length);
+  }
+}
+
+bool HeaderJsonFields::next() {
+  return read_string(name_) && read_string(value_);
+}
+
+// What HeaderJson writes: outside of strings nothing but brackets, commas and null; in them `\"`, `\\` and `\u00XX`. A null
+// reads as empty.
+bool HeaderJsonFields::read_string(std::string& out) {
+  constexpr std::string_view null = "null";
+  out.clear();
+  rest_.remove_prefix(std::min(rest_.find_first_of("\"n"), rest_.size()));
+  if (rest_.starts_with(null)) {
+    rest_.remove_prefix(null.size());
+    return true;
+  }
+  if (rest_.empty()) return false;
+  rest_.remove_prefix(1);
+  for (;;) {
+    const std::size_t run = rest_.find_first_of("\"\\");
+    if (run == std::string_view::npos) return false;
+    out += rest_.substr(0, run);
+    const bool ends = rest_[run] == '"';
+    rest_.remove_prefix(run + 1);
+    if (ends) return true;
+    constexpr std::size_t escape_bytes = 5;  // u00XX
+    const bool coded = rest_.starts_with('u');
+    if (rest_.size() < (coded ? escape_bytes : 1)) return false;
+    unsigned byte = 0;
+    if (coded) std::from_chars(rest_.data() + 3, rest_.data() + escape_bytes, byte, 16);
+    out += coded ? static_cast<char>(byte) : rest_[0];
+    rest_.remove_prefix(coded ? escape_bytes : 1);
   }
 }
 

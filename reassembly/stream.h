@@ -76,7 +76,8 @@ struct ConnectionFacts {
   std::int64_t id = 0;        // set-wide number of its first packet
   std::uint32_t capture = 0;  // capture file of its first packet
   Endpoint client, server;
-  std::uint16_t vlan = 0;  // of its first packet; 0 = none. Not part of the connection's identity
+  std::uint16_t vlan = 0;         // of its first packet; 0 = none. Not part of the connection's identity
+  std::uint16_t client_syns = 0;  // SYNs without ACK of the client, those sent again too; 65535 = that many or more
   Stamp first, last;
   Time established = 0;       // 0 = the handshake was not seen to complete
   Time syn = 0, syn_ack = 0;  // 0 = not seen; of the last transmission before the answer
@@ -86,7 +87,6 @@ struct ConnectionFacts {
   std::uint32_t window_probes = 0;
   std::uint32_t unread_bytes = 0;  // of a RST with ACK: what its sender had acknowledged since it last sent data itself
   enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
-  std::uint16_t client_syns = 0;  // SYNs without ACK of the client, those sent again too; 65535 = that many or more
   bool closed_first_known = false;
   Side closed_first = Side::client;
   bool midstream = false;  // the SYN was not seen

@@ -10,4 +10,4 @@ SELECT
   printf('%s:%d announces to keep idle connections for %d s, and closed %d after %.1f s', server_ip, server_port, announced_s, closes, effective_s) AS summary,
   'Clients believe Keep-Alive: timeout=, and run into closed connections: announce what is true, or a little less.' AS advice
 FROM idle_timeouts
-WHERE effective_s + 1 <= announced_s AND closes >= 3 AND NOT contradicted;
+WHERE effective_s + 1 <= announced_s AND closes >= 3 AND NOT coalesce(contradicted, 0);

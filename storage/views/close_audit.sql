@@ -22,7 +22,7 @@ WITH closes AS (
     max(t.time_ns) FILTER (WHERE t.kind = 'fin') AS last_fin_ns,
     count(DISTINCT t.side) FILTER (WHERE t.kind = 'fin') AS fins,
     min(t.time_ns) FILTER (WHERE t.kind = 'rst') AS rst_ns,
-    (SELECT side FROM tcp_events WHERE id = min(t.id) FILTER (WHERE t.kind = 'rst')) AS rst_by,
+    min(t.id) FILTER (WHERE t.kind = 'rst') AS rst_id,
     coalesce(sum(t.bytes) FILTER (WHERE t.kind = 'data_after_fin'), 0) AS after_fin_bytes,
     count(*) FILTER (WHERE t.kind = 'icmp_unreachable') AS unreachables,
     count(*) FILTER (WHERE t.kind = 'syn_retransmitted' AND t.side = 'client') AS syns
@@ -30,6 +30,9 @@ WITH closes AS (
   LEFT JOIN tcp_events AS t
     ON t.connection_id = c.id AND t.kind IN ('fin', 'rst', 'data_after_fin', 'icmp_unreachable', 'syn_retransmitted')
   GROUP BY c.id
+),
+resets AS (
+  SELECT *, (SELECT side FROM tcp_events WHERE id = rst_id) AS rst_by FROM closes
 ),
 facts AS (
   SELECT
@@ -50,10 +53,10 @@ facts AS (
                 THEN 'peer_lost'
             END
           FROM keepalive_probes AS k
-          WHERE k.connection_id = closes.id
+          WHERE k.connection_id = resets.id
         )
     END AS keepalive_verdict
-  FROM closes
+  FROM resets
 )
 SELECT
   f.id AS connection_id,

@@ -165,26 +165,25 @@ TEST(Findings, ConnectionRefused) {
 }
 
 TEST(Findings, ConnectionUnanswered) {
-  const auto silent = [](Scene& scene) {
-    scene.connection([](auto& row) {
-      refuse(row);
-      row.close_kind = "open";
-      row.closed_first = Text{};
-      row.server_packets = 0;
-      row.one_way = 1;
-    });
+  const auto asked = [](std::int64_t syns) {
+    return [syns](Scene& scene) {
+      scene.connection([syns](auto& row) {
+        refuse(row);
+        row.client_packets = row.client_syns = syns;
+        row.close_kind = "open";
+        row.closed_first = Text{};
+        row.server_packets = 0;
+        row.one_way = 1;
+      });
+      for (std::int64_t again = 1; again < syns; ++again) scene.event("syn_retransmitted", "client", 1000 * again);
+    };
   };
-  expect_told(
-      "connection_unanswered",
-      [&](Scene& scene) {
-        silent(scene);
-        scene.event("syn_retransmitted", "client", 1000);
-      },
-      "192.0.2.1:80 did not answer 1 connections of 1 clients");
-  expect_untold("connection_unanswered", silent);            // one SYN: its answer may come yet
+  expect_told("connection_unanswered", asked(2), "192.0.2.1:80 did not answer 1 connections of 1 clients");
+  expect_untold("connection_unanswered", asked(1));          // one SYN: its answer may come yet
   expect_untold("connection_unanswered", [](Scene& scene) {  // the server was not captured: what the client sent shows that it spoke
     scene.connection([](auto& row) {
       row.server_packets = row.server_bytes = 0;
+      row.client_syns = 1;
       row.one_way = 1;
     });
     scene.event("syn_retransmitted", "client", 1000);
@@ -746,6 +745,156 @@ TEST(Findings, TlsOutdatedAndWeak) {
   expect_told("tls_weak_cipher", handshake([](auto& row) { row.cipher = "TLS_RSA_WITH_NULL_SHA"; }),
               "192.0.2.1:80 agreed to TLS_RSA_WITH_NULL_SHA in 1 handshakes");
   expect_untold("tls_weak_cipher", handshake([](auto&) {}));
+}
+
+// ---- certificates ----
+
+constexpr std::int64_t day = 86'400'000 * ms;
+
+// A handshake at 0 in which the server sent one certificate.
+template <class Change>
+std::function<void(Scene&)> certified(Change change) {
+  return handshake([change](auto& row) {
+    row.start_ns = 0;
+    row.sni = "example.com";
+    row.chain_status = "ok";
+    row.name_matches = 1;
+    change(row);
+  });
+}
+template <class Change>
+std::function<void(Scene&)> certified(std::int64_t expires_ns, Change change) {
+  return [=](Scene& scene) {
+    certified(change)(scene);
+    CertificateRow certificate;
+    certificate.id = 5;
+    certificate.sha256 = "5";
+    certificate.subject = "CN=example.com";
+    certificate.not_after_ns = expires_ns;
+    scene.rows().add(certificate);
+    TlsCertificateRow sent;
+    sent.handshake_id = 1;
+    sent.side = "server";
+    sent.position = 0;
+    sent.certificate_id = 5;
+    scene.rows().add(sent);
+  };
+}
+constexpr auto as_it_is = [](auto&) {};
+
+TEST(Findings, CertificateExpiring) {
+  expect_told("certificate_expiring", certified(3 * day, as_it_is),
+              "the certificates of 192.0.2.1:80 for example.com expire on 1970-01-04, 3 days after the capture");
+  expect_untold("certificate_expiring", certified(15 * day, as_it_is));
+  expect_untold("certificate_expiring", certified(-day, as_it_is));  // it has: that is another finding
+}
+
+TEST(Findings, CertificateUntrusted) {
+  expect_told("certificate_untrusted",
+              certified(90 * day,
+                        [](auto& row) {
+                          row.chain_status = "unable_to_get_local_issuer_certificate";
+                          row.chain_error_depth = 1;
+                        }),
+              "192.0.2.1:80 sent a chain for example.com in 1 handshakes that cannot be trusted: "
+              "unable_to_get_local_issuer_certificate at depth 1");
+  expect_untold("certificate_untrusted", certified(90 * day, as_it_is));
+  expect_untold("certificate_untrusted", certified(90 * day, [](auto& row) { row.chain_status = Text{}; }));  // not verified
+}
+
+TEST(Findings, CertificateName) {
+  expect_told("certificate_name", certified(90 * day, [](auto& row) { row.name_matches = 0; }),
+              "192.0.2.1:80 was asked for example.com 1 times, and sent a certificate for other names");
+  expect_untold("certificate_name", certified(90 * day, as_it_is));
+  expect_untold("certificate_name", certified(90 * day, [](auto& row) {  // nobody said for which name
+                  row.sni = Text{};
+                  row.name_matches = Integer{};
+                }));
+}
+
+// ---- HTTP/2 ----
+
+std::function<void(Scene&)> stalled(std::int64_t for_ms) {
+  return [for_ms](Scene& scene) {
+    Http2StallRow row;
+    row.connection_id = scene.connection();
+    row.stream_id = 0;
+    row.side = "server";
+    row.start_ns = 100 * ms;
+    row.end_ns = (100 + for_ms) * ms;
+    row.frame = 4;
+    scene.rows().add(row);
+  };
+}
+
+TEST(Findings, FlowControlStall) {
+  expect_told("flow_control_stall", stalled(1500), "the server of 192.0.2.1:80 waited 1.5 s for the other side's window, 1 times");
+  expect_untold("flow_control_stall", stalled(999));
+}
+
+template <class Change>
+std::function<void(Scene&)> multiplexed(Change change) {
+  return [change](Scene& scene) {
+    Http2ConnectionRow row;
+    row.connection_id = scene.connection();
+    row.streams = 100;
+    change(row);
+    scene.rows().add(row);
+  };
+}
+
+TEST(Findings, Http2Attack) {
+  const auto cancelled = [](std::int64_t streams) { return multiplexed([streams](auto& row) { row.resets_before_response = streams; }); };
+  expect_told("http2_attack", cancelled(90),
+              "1 HTTP/2 connections of 10.0.0.1 to 192.0.2.1:80 show rapid_reset: up to 90, where honest use stays below 50");
+  expect_untold("http2_attack", cancelled(49));
+}
+
+TEST(Findings, Http2Goaway) {
+  const auto ended = [](Text error) {
+    return multiplexed([error](auto& row) {
+      row.goaway_by = "server";
+      row.goaway_error = error;
+    });
+  };
+  expect_told("http2_goaway", ended("PROTOCOL_ERROR"),
+              "the server ended 1 connections of 10.0.0.1 with 192.0.2.1:80 by GOAWAY: PROTOCOL_ERROR");
+  expect_untold("http2_goaway", ended("NO_ERROR"));
+}
+
+TEST(Findings, StreamReset) {
+  const auto reset = [](Text by, Text error) {
+    return [by, error](Scene& scene) {
+      Http2StreamRow row;
+      row.connection_id = scene.connection();
+      row.stream_id = 1;
+      row.exchange_id = scene.exchange(leave_unanswered);
+      row.reset_by = by;
+      row.reset_error = error;
+      scene.rows().add(row);
+    };
+  };
+  expect_told("stream_reset", reset("server", "INTERNAL_ERROR"),
+              "192.0.2.1:80 reset 1 streams of 10.0.0.1: INTERNAL_ERROR, the first one GET /");
+  expect_untold("stream_reset", reset("server", "REFUSED_STREAM"));  // the client may try again (RFC 9113 section 8.7)
+  expect_untold("stream_reset", reset("client", "INTERNAL_ERROR"));
+}
+
+TEST(Findings, GrpcFailed) {
+  const auto called = [](Text trailers) {
+    return [trailers](Scene& scene) {
+      scene.connection();
+      scene.exchange([trailers](auto& row) {
+        row.stream_id = 1;
+        row.path = "/shop.Stock/Get";
+        row.request_headers = R"([["content-type","application/grpc"]])";
+        row.response_trailers = trailers;
+      });
+    };
+  };
+  expect_told("grpc_failed", called(R"([["grpc-status","5"]])"), "/shop.Stock/Get on 192.0.2.1:80 failed 1 times: NOT_FOUND");
+  expect_untold("grpc_failed", called(R"([["grpc-status","0"]])"));
+  expect_untold("grpc_failed", called({}));  // how it ended was not seen
 }
 
 // Of each kind there is a test above: nobody adds one without.

@@ -671,6 +671,7 @@ TEST_F(HttpViews, ConnectionReuseCountsHandshakesOfTls) {
   handshake.id = 1;
   handshake.connection_id = 1;
   handshake.end_ns = 60 * ms;
+  handshake.outcome = "completed";
   batch_.add(handshake);
   for (std::int64_t bytes : {300, 1200}) {
     TlsMessageRow message;

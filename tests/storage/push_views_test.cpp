@@ -25,7 +25,7 @@ class PushViews : public ::testing::Test {
   // What a client asks again and again over one connection, and how it is answered.
   struct Series {
     std::int64_t connection_id = 1;
-    std::vector<std::int64_t> starts;
+    std::vector<std::int64_t> starts{};
     std::int64_t wait = 5;
     Text method = "GET", path = "/feed";
     Text request_headers = R"([["Host","example.com"]])", response_headers = R"([["Content-Type","application/json"]])";
@@ -52,7 +52,7 @@ class PushViews : public ::testing::Test {
     }
   }
   static std::vector<std::int64_t> every(std::int64_t period, int times) {
-    std::vector<std::int64_t> starts;
+    std::vector<std::int64_t> starts{};
     for (int i = 0; i < times; ++i) starts.push_back(second + i * period);
     return starts;
   }

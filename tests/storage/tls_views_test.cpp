@@ -16,12 +16,14 @@ class TlsViews : public ::testing::Test {
     row.exchanges = 0;
     return row;
   }
-  TlsHandshakeRow handshake(std::int64_t connection_id, std::int64_t duration_ms, std::string_view resumed = "no") {
+  // Begins when TCP's is done, 20 ms after the connection's start.
+  TlsHandshakeRow handshake(std::int64_t connection_id, std::int64_t duration_ms, std::string_view resumed = "no",
+                            std::int64_t connected_ms = 0) {
     TlsHandshakeRow row;
     row.id = connection_id * 1000;
     row.connection_id = connection_id;
-    row.start_ns = 20 * ms;
-    row.end_ns = (20 + duration_ms) * ms;
+    row.start_ns = (connected_ms + 20) * ms;
+    row.end_ns = (connected_ms + 20 + duration_ms) * ms;
     row.version = "TLS 1.2";
     row.sni = "a.test";
     row.resumption_offered = row.resumed = resumed;
@@ -168,7 +170,7 @@ TEST_F(TlsViews, ReuseOfEncryptedConnectionsByServerName) {
   batch_.add(first);
   batch_.add(tls_connection(2, 500));
   batch_.add(handshake(1, 40));
-  batch_.add(handshake(2, 40));
+  batch_.add(handshake(2, 40, "no", 500));
   for (std::int64_t n = 1; n <= 2; ++n) batch_.add(turn(1, n, 100 * n));
   batch_.add(turn(2, 1, 600));
   EXPECT_EQ(

@@ -223,8 +223,8 @@ TEST_F(Views, ConnectionReuseTellsWhatReuseWouldHaveSaved) {
   // Exchanges per connection: 1, 1, 1, 2, 4.
   // Nothing but TCP's three segments, 40 bytes each, was paid. Two more, which were not followed from beginning to end, count
   // only where they are added up.
-  EXPECT_EQ(answer("SELECT * FROM connection_reuse"), (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "7", "11", "1", "1.0", "4", "4",
-                                                               "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
+  EXPECT_EQ(answer("SELECT * FROM connection_reuse"), (Answer{{"10.0.0.1", "192.0.2.1", "80", "example.com", "7", "11", "1", "1.0", "4",
+                                                               "4", "0.6", "100.0", "40.0", "2", "600", "1", "0"}}));
 }
 
 TEST_F(Views, ConnectionReuseKnowsPairsAndAuthoritiesApart) {
