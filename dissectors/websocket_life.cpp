@@ -122,12 +122,15 @@ std::optional<Side> WebSocketLife::first_to_end() const {
   return by_server ? Side::server : Side::client;
 }
 
-// Who ended it, as far as that can be told.
+// Who ended it, as far as that can be told. A reset ends both sides: of the connection, TCP knows whose it was; of an HTTP/2
+// stream, its sender's side is told first.
 std::optional<Side> WebSocketLife::closer(const Context& context) const {
-  const bool at_once =
-      at(Side::client).closed() && at(Side::server).closed() && at(Side::client).ended_at.number == at(Side::server).ended_at.number;
-  if (!at_once) return first_to_end();
-  if (context.connection.close != ConnectionFacts::Close::rst && !stream_id_.is_null()) return first_told_;  // of the stream's reset
+  const OneSide& client = at(Side::client);
+  const OneSide& server = at(Side::server);
+  const bool at_once = client.closed() && server.closed() && client.ended_at.number == server.ended_at.number;
+  const bool connection_reset = context.connection.close == ConnectionFacts::Close::rst && client.how == End::rst && server.how == End::rst;
+  if (!at_once && !connection_reset) return first_to_end();
+  if (!connection_reset && !stream_id_.is_null()) return first_told_;
   return context.connection.closed_first_known ? std::optional(context.connection.closed_first) : std::nullopt;
 }
 

@@ -99,6 +99,7 @@ class Connection {
   void take(const Segment& segment, Side side, std::uint64_t offset, Overlap overlap, Outcome& out);
   bool in_window(std::uint64_t offset, Side side) const;
   bool is_expected_reset(const Segment& segment, Side side) const;
+  bool is_asked_back(std::uint64_t offset, Side side) const;
   void reset(const Segment& segment, Side side, Outcome& out);
   bool goes_on_after_reset(const Segment& segment, Side side);
   void take_back_reset(Outcome& out);

@@ -38,16 +38,23 @@ bool Connection::is_expected_reset(const Segment& segment, Side side) const {
   return offset && *offset >= expected && *offset <= own.sent();
 }
 
+// Whether a RST there lies in what its receiver can still take, by its last word.
+bool Connection::is_asked_back(std::uint64_t offset, Side side) const {
+  const Window& window = windows_[index(other(side))];
+  const std::uint64_t expected = at(side).acknowledged();
+  return offset >= expected && offset <= expected + (std::uint64_t{window.last} << window.scale);
+}
+
 // A RST that is not the expected one closes nothing: outside the window it is dropped, inside its receiver asks back (RFC
 // 9293 section 3.10.7.4). Payload of a RST is a diagnostic text (section 3.5.2), not part of the stream.
 void Connection::reset(const Segment& segment, Side side, Outcome& out) {
   const TcpSide& peer = at(other(side));
-  const auto offset = at(side).started() ? at(side).locate(segment.seq) : stream_origin;
+  const auto offset = at(side).started() ? at(side).locate(segment.seq) : std::nullopt;
   const bool acknowledges = segment.has(tcp_flag::ack);
   Reset told{side, false, acknowledges, !facts_.closed_first_known, false, segment.at, offset.value_or(0), {}};
   if (!is_expected_reset(segment, side)) {
     out.anomaly = "tcp.rst.window";
-    if (!closed() && offset && in_window(*offset, side)) seldom().reset = told;
+    if (!closed() && offset && is_asked_back(*offset, side)) seldom().reset = told;
     return;
   }
   // What it acknowledges had arrived; a number beyond all that was seen means nothing.
