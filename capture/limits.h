@@ -47,8 +47,9 @@ inline constexpr Limit reorder_patience{
 inline constexpr Limit holes{"tcp.holes", 64, "holes", "remembered a side, so that late bytes are counted once"};
 inline constexpr Limit tcp_events{"tcp.events", 1000, "events",
                                   "told of one connection's windows and overlaps; what repeats that often is counted in its row"};
-inline constexpr Limit tcp_closing_events{"tcp.closing.events", 200, "events",
-                                          "told of how one connection began and ended: SYNs and RSTs sent again, ICMP errors, data behind a FIN"};
+inline constexpr Limit tcp_closing_events{
+    "tcp.closing.events", 200, "events",
+    "told of how one connection began and ended: SYNs and RSTs sent again, ICMP errors, data behind a FIN"};
 inline constexpr Limit linger_packets{"tcp.linger", 1 << 19, "packets",
                                       "of the capture after a close, in which stragglers still belong to the connection"};
 inline constexpr Limit sleep_packets{"tcp.sleep", 1 << 16, "packets",

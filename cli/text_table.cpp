@@ -98,7 +98,8 @@ void TextTable::write_line(const std::vector<std::string>& cells, bool heading) 
     const Column& column = columns_[n];
     const std::string text = terminal_.width == 0 ? cells[n] : cut_to(cells[n], column.width);
     const std::string_view colour = heading || !terminal_.colours ? std::string_view{} : colour_of(column.name, text);
-    line += colour.empty() ? padded(text, column.width, column.number) : fmt::format("{}{}\x1b[0m", colour, padded(text, column.width, false));
+    line +=
+        colour.empty() ? padded(text, column.width, column.number) : fmt::format("{}{}\x1b[0m", colour, padded(text, column.width, false));
     if (n + 1 < cells.size()) line += std::string(between, ' ');
   }
   line.erase(line.find_last_not_of(' ') + 1);

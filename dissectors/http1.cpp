@@ -199,7 +199,8 @@ Progress Http1::read_message(const Call& call, Bytes in) {
   Oddities oddities;
   Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
   const bool simple = head.start.kind == StartLine::Kind::simple_request;
-  if (!expected(head.start, call.side)) return lose_framing(call, in, 0, "http1.start_line", without_field_value(text.substr(0, first_line(text))));
+  if (!expected(head.start, call.side))
+    return lose_framing(call, in, 0, "http1.start_line", without_field_value(text.substr(0, first_line(text))));
   if (!simple && (length == 0 || length > limits::http1_header_bytes)) return wait_for_head(call, in);
   here.scanned = 0;
   head.bytes = in.first(simple ? first_line(text) : length);

@@ -23,7 +23,7 @@ namespace longwire {
 
 // What the place and the size of a record tell that cannot be read.
 struct TlsInference {
-  bool told = false;    // as a message, of a type that may be null
+  bool told = false;  // as a message, of a type that may be null
   Text type{};
   bool inside = false;  // it carries what is spoken inside
 };

@@ -125,8 +125,8 @@ class Connection {
     Side by;
     bool believed;
     bool acknowledges;
-    bool closed_first;      // nobody had begun to close before
-    bool passed_over;       // its receiver went on, so long behind it that this was not under way
+    bool closed_first;  // nobody had begun to close before
+    bool passed_over;   // its receiver went on, so long behind it that this was not under way
     Stamp at;
     std::uint64_t offset;   // of its sequence number
     std::uint64_t sent[2];  // by each side before it: one behind the last

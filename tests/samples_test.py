@@ -24,13 +24,20 @@ FINDINGS = {
     'conditions': {'missed_304'},
     'cookies': {'cookie_barred', 'cookie_repeated'},
     'gateway': {'gateway_error', 'request_reset', 'request_unanswered', 'request_abandoned', 'connection_refused', 'malformed', 'bad_request'},
+    'grpc': {'grpc_failed', 'request_abandoned'},
+    'http2': {'request_abandoned', 'stream_reset'},
+    'http2_flow': {'http2_attack', 'request_abandoned'},
+    'http2_tls': {'certificate_untrusted'},
     'keepalive': {'peer_lost', 'receiver_stalled'},
     'logins': {'challenge_missing', 'credentials_rejected', 'password_in_clear'},
     'pipelining': {'malformed', 'request_reset'},
+    'push': {'gateway_error', 'no_keep_alive'},
     'race': {'idle_timeout_race'},
     'redirects': {'credentials_elsewhere', 'redirect_loop', 'redirect_violation', 'password_in_clear'},
     'reuse': {'no_keep_alive'},
     'shop': {'server_error', 'connection_refused', 'handshakes_avoidable', 'request_abandoned', 'no_keep_alive'},
+    'spdy': {'request_abandoned'},
+    'tls': {'certificate_name', 'certificate_untrusted', 'tls_failed'},
 }
 LOGGED = [sample for sample in SAMPLES if '"connections"' in (sample.parent / (sample.stem + '.expected.json')).read_text(encoding='utf8')]
 

@@ -52,7 +52,8 @@ TEST_F(QueryCommand, AnswersSqlAsCsvWherePiped) {
 
 TEST_F(QueryCommand, AnswersANamedQuestion) {
   EXPECT_EQ(output({path_, "status_summary"}),
-            "server_ip,server_port,authority,status,reason,exchanges\n192.0.2.1,80,example.com,200,OK,1\n");
+            "server_ip,server_port,authority,status,reason,exchanges,class,meaning\n192.0.2.1,80,example.com,200,OK,1,successful,the "
+            "request succeeded\n");
 }
 
 TEST_F(QueryCommand, TakesTheFormatAsked) {
@@ -64,8 +65,7 @@ TEST_F(QueryCommand, TakesTheFormatAsked) {
 TEST_F(QueryCommand, ListsAndShowsTheQuestionsWithoutADatabase) {
   EXPECT_THAT(output({"--list"}), AllOf(StartsWith("name,question\n"),
                                         HasSubstr("\nconnection_kinds,\"Was each connection short, long or idle, and why?\"\n")));
-  EXPECT_THAT(output({"--show", "status_summary"}),
-              AllOf(StartsWith("-- Which server"), HasSubstr("CREATE VIEW status_summary AS\nSELECT")));
+  EXPECT_THAT(output({"--show", "status_summary"}), AllOf(StartsWith("-- Which server"), HasSubstr("CREATE VIEW status_summary AS\nWITH")));
   EXPECT_THAT(refusal({"--show", "nothing"}), HasSubstr("--list"));
 }
 

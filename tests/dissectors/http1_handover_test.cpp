@@ -54,7 +54,8 @@ TEST(Http1Handover, UpgradeToHttp2) {
       .server("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
       .client("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
       .close();
-  EXPECT_EQ(exchanges(talk, "status upgraded_to complete"), "http_exchanges status=NULL upgraded_to=h2c complete=0\n");  // stream 1 would answer it
+  EXPECT_EQ(exchanges(talk, "status upgraded_to complete"),
+            "http_exchanges status=NULL upgraded_to=h2c complete=0\n");  // stream 1 would answer it
   EXPECT_EQ(layers(talk), "http1/http2");
 }
 

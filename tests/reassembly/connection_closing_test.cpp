@@ -152,8 +152,8 @@ TEST(Closing, AFinThatWasAcknowledgedEndsTheStreamBehindAGap) {
 
 // Both have sent three bytes, which are acknowledged; then the server sends three that are not.
 std::vector<Segment> in_flight(Conversation& talk) {
-  return talk.handshake() + std::vector{talk.data(client, 0, "GET"), talk.data(server, 0, "one", 3), talk.ack(client, 3, 3),
-                                        talk.data(server, 3, "two", 3)};
+  return talk.handshake() +
+         std::vector{talk.data(client, 0, "GET"), talk.data(server, 0, "one", 3), talk.ack(client, 3, 3), talk.data(server, 3, "two", 3)};
 }
 
 TEST(Reset, IsBelievedAtTheVeryByteThatIsExpected) {
@@ -262,16 +262,17 @@ TEST(Reset, IsNotTakenBackForWhatWasUnderWay) {
 
 TEST(Reset, ClosesAgainWhatOnlyItsSenderWentOnWith) {
   Conversation talk;  // somebody in between reset the client alone: the server does not know, until the client says so
-  const auto it = only_connection(in_flight(talk) + std::vector{talk.rst(server, 6), talk.data(server, 6, "three", 3), talk.rst(client, 3)});
+  const auto it =
+      only_connection(in_flight(talk) + std::vector{talk.rst(server, 6), talk.data(server, 6, "three", 3), talk.rst(client, 3)});
   EXPECT_EQ(it.facts.close, Close::rst);
   EXPECT_EQ(it.facts.closed_first, server);
 }
 
 TEST(Reset, ThatWasTakenBackLeavesAConnectionThatClosesAsAnyOther) {
   Conversation talk;
-  const auto it = only_connection(in_flight(talk) +
-                                  std::vector{talk.rst(server, 6), talk.data(client, 3, "more", 6), talk.ack(server, 6, 7),
-                                              talk.fin(client, 7, 6), talk.fin(server, 6, 8), talk.ack(client, 8, 7)});
+  const auto it =
+      only_connection(in_flight(talk) + std::vector{talk.rst(server, 6), talk.data(client, 3, "more", 6), talk.ack(server, 6, 7),
+                                                    talk.fin(client, 7, 6), talk.fin(server, 6, 8), talk.ack(client, 8, 7)});
   EXPECT_EQ(it.facts.close, Close::fin);
   EXPECT_EQ(it.facts.closed_first, client);
   EXPECT_EQ(it.told(), "client fin, server fin");

@@ -95,17 +95,17 @@ TEST(KeepaliveWatcher, LearnsNothingOfThePeerWhereThePathIsTooNarrow) {
 
 TEST(KeepaliveWatcher, TakesNoOldSegmentForAProbe) {
   Conversation talk;  // without a silence before it, the network held it back
-  const auto it = only_connection(idle_connection(talk) +
-                                  std::vector{talk.ack(client, 2, 2), after(999, talk.ack(client, 2, 2)), talk.ack(server, 2, 3),
-                                              after(99, talk.data(client, 3, "x", 2)), talk.ack(server, 2, 4), talk.ack(client, 3, 2)});
+  const auto it = only_connection(idle_connection(talk) + std::vector{talk.ack(client, 2, 2), after(999, talk.ack(client, 2, 2)),
+                                                                      talk.ack(server, 2, 3), after(99, talk.data(client, 3, "x", 2)),
+                                                                      talk.ack(server, 2, 4), talk.ack(client, 3, 2)});
   EXPECT_EQ(told(it), "client 1.1 @1008 ack @1009");
 }
 
 TEST(KeepaliveWatcher, KnowsThatWhatIsClosedIsNotProbed) {
   Conversation talk;
-  const auto it = only_connection(idle_connection(talk) +
-                                  std::vector{talk.fin(client, 3, 2), talk.fin(server, 2, 4), talk.ack(client, 4, 3),
-                                              after(999, talk.ack(client, 3, 3)), talk.ack(server, 3, 4)});
+  const auto it =
+      only_connection(idle_connection(talk) + std::vector{talk.fin(client, 3, 2), talk.fin(server, 2, 4), talk.ack(client, 4, 3),
+                                                          after(999, talk.ack(client, 3, 3)), talk.ack(server, 3, 4)});
   EXPECT_EQ(told(it), "");
 }
 
@@ -242,8 +242,8 @@ TEST(KeepaliveWatcher, IsNotAProbeWhoseNumberIsAbsurd) {
 
 TEST(KeepaliveWatcher, KnowsAProbeBehindAFin) {
   Conversation talk;  // RFC 9293: the FIN has taken a sequence number
-  const auto it = only_connection(
-      idle_connection(talk) + std::vector{talk.fin(client, 3, 2), talk.ack(server, 2, 4), after(99, talk.ack(client, 3, 2)), talk.ack(server, 2, 4)});
+  const auto it = only_connection(idle_connection(talk) + std::vector{talk.fin(client, 3, 2), talk.ack(server, 2, 4),
+                                                                      after(99, talk.ack(client, 3, 2)), talk.ack(server, 2, 4)});
   EXPECT_EQ(told(it), "client 1.1 @109 ack @110");
 }
 
