@@ -38,6 +38,7 @@ FINDINGS = {
     'shop': {'server_error', 'connection_refused', 'handshakes_avoidable', 'request_abandoned', 'no_keep_alive'},
     'spdy': {'request_abandoned'},
     'tls': {'certificate_name', 'certificate_untrusted', 'tls_failed'},
+    'websocket': {'websocket_died', 'websocket_timer'},
 }
 LOGGED = [sample for sample in SAMPLES if '"connections"' in (sample.parent / (sample.stem + '.expected.json')).read_text(encoding='utf8')]
 

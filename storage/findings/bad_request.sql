@@ -4,10 +4,10 @@ CREATE VIEW finding_bad_request AS
 SELECT
   'warning' AS severity,
   'bad_request' AS kind,
-  min(e.connection_id) AS connection_id,
-  e.exchange_id AS exchange_id,
-  min(e.frame) AS frame,
-  printf('%s:%d refused %d requests of %s with 400: %s', e.server_ip, e.server_port, count(*), e.client_ip, e.detail) AS summary,
+  e.connection_id AS connection_id,
+  min(e.exchange_id) AS exchange_id,
+  e.frame AS frame,
+  printf('%s:%d refused %s of %s with 400: %s', e.server_ip, e.server_port, iif(count(*) = 1, '1 request', count(*) || ' requests'), e.client_ip, e.detail) AS summary,
   'The client sends what HTTP does not allow: README, Anomalies, says what each code means.' AS advice
 FROM error_causes AS e
 WHERE e.status = 400 AND e.cause = 'malformed'

@@ -4,10 +4,17 @@ CREATE VIEW finding_body_with_304 AS
 SELECT
   'error' AS severity,
   'body_with_304' AS kind,
-  min(r.connection_id) AS connection_id,
-  r.exchange_id AS exchange_id,
-  min(r.frame) AS frame,
-  printf('%s:%d sent a body behind %d answers with 304, the first one %s', c.server_ip, c.server_port, count(*), r.path) AS summary,
+  r.connection_id AS connection_id,
+  min(r.exchange_id) AS exchange_id,
+  r.frame AS frame,
+  printf(
+    '%s:%d sent a body behind %s with 304%s %s',
+    c.server_ip,
+    c.server_port,
+    iif(count(*) = 1, '1 answer', count(*) || ' answers'),
+    iif(count(*) = 1, ':', ', the first one'),
+    r.path
+  ) AS summary,
   'A 304 ends with its header section (RFC 9110 section 15.4.5): clients take such bytes for another response.' AS advice
 FROM conditional_requests AS r
 JOIN connections AS c ON c.id = r.connection_id

@@ -13,7 +13,7 @@ SELECT
     iif(
       damaged_at IS NOT NULL,
       printf('it breaks at byte %d (%s)', damaged_at, coalesce(damage, 'damaged')),
-      printf('%d were dropped, %.1f %% of all', dropped, 100.0 * dropped / nullif(packets + dropped, 0))
+      printf('%s dropped, %.1f %% of all', iif(dropped = 1, '1 was', dropped || ' were'), 100.0 * dropped / nullif(packets + dropped, 0))
     )
   ) AS summary,
   'Read all else with care: a response, or a close, may have been in what is missing. Capture again with a larger buffer or a filter.' AS advice

@@ -6,14 +6,18 @@ SELECT
   'certificate_expiring' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(k.frame) AS frame,
+  k.frame AS frame,
   printf(
-    'the certificates of %s:%d for %s expire on %s, %.0f days after the capture',
+    'the certificates of %s:%d for %s expire on %s, %s after they were sent',
     k.server_ip,
     k.server_port,
     coalesce(k.sni, 'no name'),
     substr(k.expires_utc, 1, 10),
-    (k.expires_ns - max(h.start_ns)) / 86400e9
+    iif(
+      k.expires_ns - h.start_ns < 2 * 86400000000000,
+      printf('%d hours', (k.expires_ns - h.start_ns) / 3600000000000),
+      printf('%d days', (k.expires_ns - h.start_ns) / 86400000000000)
+    )
   ) AS summary,
   'Renew them; automatic renewal usually happens thirty days before.' AS advice
 FROM certificate_chains AS k

@@ -6,8 +6,14 @@ SELECT
   'certificate_name' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(k.frame) AS frame,
-  printf('%s:%d was asked for %s %d times, and sent a certificate for other names', k.server_ip, k.server_port, k.sni, count(*)) AS summary,
+  k.frame AS frame,
+  printf(
+    '%s:%d was asked for %s %s, and sent a certificate for other names',
+    k.server_ip,
+    k.server_port,
+    k.sni,
+    iif(count(*) = 1, 'once', count(*) || ' times')
+  ) AS summary,
   'Clients refuse it: give the server a certificate with that name, or ask for the right one.' AS advice
 FROM certificate_chains AS k
 JOIN tls_handshakes AS h ON h.id = k.handshake_id

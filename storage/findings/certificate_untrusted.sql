@@ -6,13 +6,13 @@ SELECT
   'certificate_untrusted' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(k.frame) AS frame,
+  k.frame AS frame,
   printf(
-    '%s:%d sent a chain for %s in %d handshakes that cannot be trusted: %s%s',
+    '%s:%d sent a chain for %s in %s that cannot be trusted: %s%s',
     k.server_ip,
     k.server_port,
     coalesce(k.sni, 'no name'),
-    count(*),
+    iif(count(*) = 1, '1 handshake', count(*) || ' handshakes'),
     iif(k.ocsp_status = 'revoked', 'revoked', k.chain_status),
     coalesce(' at depth ' || nullif(k.chain_error_depth, 0), '')
   ) AS summary,

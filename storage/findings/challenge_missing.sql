@@ -4,16 +4,17 @@ CREATE VIEW finding_challenge_missing AS
 SELECT
   'warning' AS severity,
   'challenge_missing' AS kind,
-  min(e.connection_id) AS connection_id,
-  a.exchange_id AS exchange_id,
-  min(e.request_first_frame) AS frame,
+  e.connection_id AS connection_id,
+  min(a.exchange_id) AS exchange_id,
+  e.request_first_frame AS frame,
   printf(
-    '%s:%d answered %d requests with %d and no %s, the first one %s',
+    '%s:%d answered %s with %d and no %s%s %s',
     c.server_ip,
     c.server_port,
-    count(*),
+    iif(count(*) = 1, '1 request', count(*) || ' requests'),
     a.status,
     iif(a.proxy, 'Proxy-Authenticate', 'WWW-Authenticate'),
+    iif(count(*) = 1, ':', ', the first one'),
     e.path
   ) AS summary,
   'A client cannot know what to send (RFC 9110 section 15.5.2): name a scheme, or answer 403.' AS advice

@@ -7,7 +7,13 @@ SELECT
   c.id AS connection_id,
   NULL AS exchange_id,
   (SELECT min(t.frame) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.kind = 'conflicting_overlap') AS frame,
-  printf('%d bytes between %s and %s:%d were sent twice with different values', c.conflicting_overlap_bytes, c.client_ip, c.server_ip, c.server_port) AS summary,
+  printf(
+    '%s between %s and %s:%d sent twice with different values',
+    iif(c.conflicting_overlap_bytes = 1, '1 byte', c.conflicting_overlap_bytes || ' bytes'),
+    c.client_ip,
+    c.server_ip,
+    c.server_port
+  ) AS summary,
   'Honest TCP repeats the same bytes: somebody forges segments, or a device on the way rewrites them. --overlap last shows the other copy.' AS advice
 FROM connections AS c
 WHERE c.conflicting_overlap_bytes > 0;

@@ -6,14 +6,14 @@ SELECT
   'connection_unanswered' AS kind,
   min(a.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(c.first_frame) AS frame,
+  c.first_frame AS frame,
   printf(
-    '%s:%d did not answer %d connections of %d clients%s',
+    '%s:%d did not answer %s of %s%s',
     c.server_ip,
     c.server_port,
-    count(*),
-    count(DISTINCT c.client_ip),
-    iif(max(a.verdict = 'unreachable'), '; a router said that it cannot be reached', '')
+    iif(count(*) = 1, '1 attempt', count(*) || ' attempts'),
+    iif(count(DISTINCT c.client_ip) = 1, c.client_ip, count(DISTINCT c.client_ip) || ' clients'),
+    iif(sum(a.verdict = 'unreachable') > 0, '; a router said that it cannot be reached', '')
   ) AS summary,
   'The host is down, or a firewall drops what comes: look for it on the way there.' AS advice
 FROM close_audit AS a

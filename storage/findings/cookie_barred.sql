@@ -4,14 +4,14 @@ CREATE VIEW finding_cookie_barred AS
 SELECT
   'note' AS severity,
   'cookie_barred' AS kind,
-  min(k.connection_id) AS connection_id,
-  k.set_exchange_id AS exchange_id,
-  min(k.frame) AS frame,
+  k.connection_id AS connection_id,
+  min(k.set_exchange_id) AS exchange_id,
+  k.frame AS frame,
   printf(
-    '%s set cookie %s %d times, and no later request brought it: %s',
+    '%s set cookie %s %s, and no later request brought it: %s',
     k.host,
     k.name,
-    count(*),
+    iif(count(*) = 1, 'once', count(*) || ' times'),
     CASE k.never_returned_because
       WHEN 'domain' THEN 'its Domain is not that of the requests'
       WHEN 'path' THEN 'its Path is not that of the requests'

@@ -4,9 +4,9 @@ CREATE VIEW finding_credentials_elsewhere AS
 SELECT
   'error' AS severity,
   'credentials_elsewhere' AS kind,
-  min(r.connection_id) AS connection_id,
-  r.exchange_id AS exchange_id,
-  min(r.frame) AS frame,
+  r.connection_id AS connection_id,
+  min(r.exchange_id) AS exchange_id,
+  r.frame AS frame,
   printf('%s sent the same Authorization to %s, where a redirect from %s pointed', c.client_ip, r.to_uri, r.from_uri) AS summary,
   'Whoever can make a redirect gets the credentials: send them to the origin alone that they are for.' AS advice
 FROM redirect_hops AS r

@@ -7,10 +7,10 @@ SELECT
   'data_lost' AS kind,
   min(a.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(a.last_frame) AS frame,
+  a.last_frame AS frame,
   printf(
-    '%d connections with %s:%d lost %d bytes: %s',
-    count(*),
+    '%s with %s:%d lost %d bytes: %s',
+    iif(count(*) = 1, '1 connection', count(*) || ' connections'),
     c.server_ip,
     c.server_port,
     sum(a.lost_bytes),

@@ -5,15 +5,15 @@ SELECT
   'warning' AS severity,
   'flow_control_stall' AS kind,
   f.connection_id AS connection_id,
-  f.exchange_id AS exchange_id,
-  min(f.frame) AS frame,
+  min(f.exchange_id) AS exchange_id,
+  f.frame AS frame,
   printf(
-    'the %s of %s:%d waited %.1f s for the other side''s window, %d times',
+    'the %s of %s:%d waited %.1f s for the other side''s window%s',
     f.side,
     c.server_ip,
     c.server_port,
     sum(f.waited_ms) / 1000,
-    count(*)
+    iif(count(*) = 1, '', ', in ' || count(*) || ' stalls')
   ) AS summary,
   'The other side does not read, or its windows are too small for the way: raise SETTINGS_INITIAL_WINDOW_SIZE.' AS advice
 FROM flow_control_stalls AS f

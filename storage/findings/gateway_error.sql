@@ -4,28 +4,31 @@ CREATE VIEW finding_gateway_error AS
 SELECT
   'error' AS severity,
   'gateway_error' AS kind,
-  min(e.connection_id) AS connection_id,
-  e.exchange_id AS exchange_id,
-  min(e.frame) AS frame,
+  e.connection_id AS connection_id,
+  min(e.exchange_id) AS exchange_id,
+  e.frame AS frame,
   printf(
-    '%s:%d answered %d requests with %d, the first one %s %s; behind it %s%s',
+    '%s:%d answered %s with %d%s %s %s%s%s',
     e.server_ip,
     e.server_port,
-    count(*),
+    iif(count(*) = 1, '1 request', count(*) || ' requests'),
     e.status,
+    iif(count(*) = 1, ':', ', the first one'),
     e.method,
     e.path,
-    CASE e.cause
-      WHEN 'refused' THEN 'a connection was refused'
-      WHEN 'unreachable' THEN 'the host could not be reached'
-      WHEN 'reset' THEN 'the server reset the connection'
-      WHEN 'closed' THEN 'the server closed without an answer'
-      WHEN 'silent' THEN 'the server did not answer in time'
-      WHEN 'truncated' THEN 'the answer was cut short'
-      WHEN 'answered' THEN printf('the server said %d itself', e.detail)
-      ELSE 'nothing of it is in the capture'
-    END,
-    coalesce('; Retry-After: ' || max(e.retry_after), '')
+    coalesce(
+      '; behind it, ' || CASE e.cause
+        WHEN 'refused' THEN 'a connection was refused'
+        WHEN 'unreachable' THEN 'the host could not be reached'
+        WHEN 'reset' THEN 'the server reset the connection'
+        WHEN 'closed' THEN 'the server closed without an answer'
+        WHEN 'silent' THEN 'the server did not answer in time'
+        WHEN 'truncated' THEN 'the answer was cut short'
+        WHEN 'answered' THEN printf('the server said %d itself', e.detail)
+      END,
+      '; nothing behind it is in the capture'
+    ),
+    coalesce('; Retry-After: ' || e.retry_after, '')
   ) AS summary,
   'Look into the server behind the gateway; error_causes names its connection.' AS advice
 FROM error_causes AS e

@@ -4,15 +4,15 @@ CREATE VIEW finding_grpc_failed AS
 SELECT
   'error' AS severity,
   'grpc_failed' AS kind,
-  min(g.connection_id) AS connection_id,
+  g.connection_id AS connection_id,
   min(g.exchange_id) AS exchange_id,
-  min(e.request_first_frame) AS frame,
+  e.request_first_frame AS frame,
   printf(
-    '%s on %s:%d failed %d times: %s',
+    '%s on %s:%d failed %s: %s',
     g.method,
     c.server_ip,
     c.server_port,
-    count(*),
+    iif(count(*) = 1, 'once', count(*) || ' times'),
     coalesce(g.status_name, 'status ' || g.grpc_status)
   ) AS summary,
   'grpc_calls has the message of each; UNAVAILABLE and DEADLINE_EXCEEDED are the networks or the loads, the others the services.' AS advice

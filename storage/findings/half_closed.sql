@@ -1,18 +1,19 @@
 -- Which connections does one side leave half closed?
--- One row a server and side: for a minute and more; less is the time that a program takes to close.
+-- One row a server and side, and the one that lasted longest: for a minute and more; less is the time that a program takes to close.
 CREATE VIEW finding_half_closed AS
 SELECT
   'warning' AS severity,
   'half_closed' AS kind,
-  min(a.connection_id) AS connection_id,
+  a.connection_id AS connection_id,
   NULL AS exchange_id,
-  min(a.last_frame) AS frame,
+  a.last_frame AS frame,
   printf(
-    'the %s left %d connections of %s:%d half closed, for up to %.0f s',
+    'the %s left %s of %s:%d half closed, for %s%.0f s',
     iif(a.closed_first = 'client', 'server', 'client'),
-    count(*),
+    iif(count(*) = 1, '1 connection', count(*) || ' connections'),
     c.server_ip,
     c.server_port,
+    iif(count(*) = 1, '', 'up to '),
     max(a.half_closed_ms) / 1000
   ) AS summary,
   'That side has known of the FIN and never closes: sockets in CLOSE_WAIT pile up there. Look for a close() that is missing.' AS advice

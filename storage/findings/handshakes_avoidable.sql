@@ -8,13 +8,13 @@ SELECT
   NULL AS exchange_id,
   (SELECT c.first_frame FROM connections AS c WHERE c.id = r.first_connection_id) AS frame,
   printf(
-    '%d of %d connections of %s to %s:%d could have been spared: another one was idle; that cost %.0f ms',
+    '%d of %d connections of %s to %s:%d could have been spared: another one was idle; that cost %s',
     r.handshakes_avoidable,
     r.connections,
     r.client_ip,
     r.server_ip,
     r.server_port,
-    r.handshake_ms_avoidable
+    iif(r.handshake_ms_avoidable < 1000, printf('%.0f ms', r.handshake_ms_avoidable), printf('%.1f s', r.handshake_ms_avoidable / 1000))
   ) AS summary,
   'Use one HTTP client with a pool for all requests, instead of a new one for each.' AS advice
 FROM connection_reuse AS r

@@ -1,15 +1,15 @@
 -- Which HTTP/2 connections behave like an attack?
--- One row a client, server and sign; see http2_abuse.
+-- One row a client, server and sign, and the connection that shows it most; see http2_abuse.
 CREATE VIEW finding_http2_attack AS
 SELECT
   'error' AS severity,
   'http2_attack' AS kind,
-  min(a.connection_id) AS connection_id,
+  a.connection_id AS connection_id,
   NULL AS exchange_id,
-  min(c.first_frame) AS frame,
+  c.first_frame AS frame,
   printf(
-    '%d HTTP/2 connections of %s to %s:%d show %s: up to %d, where honest use stays below %d',
-    count(*),
+    '%s of %s to %s:%d: %s, up to %d, where honest use stays below %d',
+    iif(count(*) = 1, '1 HTTP/2 connection', count(*) || ' HTTP/2 connections'),
     a.client_ip,
     a.server_ip,
     a.server_port,

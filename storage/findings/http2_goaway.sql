@@ -6,8 +6,16 @@ SELECT
   'http2_goaway' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(c.last_frame) AS frame,
-  printf('the %s ended %d connections of %s with %s:%d by GOAWAY: %s', h.goaway_by, count(*), c.client_ip, c.server_ip, c.server_port, h.goaway_error) AS summary,
+  c.last_frame AS frame,
+  printf(
+    'the %s ended %s of %s with %s:%d by GOAWAY: %s',
+    h.goaway_by,
+    iif(count(*) = 1, '1 connection', count(*) || ' connections'),
+    c.client_ip,
+    c.server_ip,
+    c.server_port,
+    h.goaway_error
+  ) AS summary,
   'One side did what the other takes for an error: http2_goaways has the debug data, anomalies what was wrong in the bytes.' AS advice
 FROM http2_connections AS h
 JOIN connections AS c ON c.id = h.connection_id

@@ -4,10 +4,15 @@ CREATE VIEW finding_limit_reached AS
 SELECT
   'warning' AS severity,
   'limit_reached' AS kind,
-  connection_id AS connection_id,
+  min(connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(frame) AS frame,
-  printf('%d times %s was reached, in %d connections', count(*), code, count(DISTINCT connection_id)) AS summary,
+  frame AS frame,
+  printf(
+    '%s was reached %s, in %s',
+    code,
+    iif(count(*) = 1, 'once', count(*) || ' times'),
+    iif(count(DISTINCT connection_id) = 1, '1 connection', count(DISTINCT connection_id) || ' connections')
+  ) AS summary,
   'README, Limits, has the numbers; what was beyond was counted, and not kept.' AS advice
 FROM anomalies
 WHERE code LIKE '%.limit'

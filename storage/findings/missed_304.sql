@@ -4,15 +4,16 @@ CREATE VIEW finding_missed_304 AS
 SELECT
   'note' AS severity,
   'missed_304' AS kind,
-  min(r.connection_id) AS connection_id,
-  r.exchange_id AS exchange_id,
-  min(r.frame) AS frame,
+  r.connection_id AS connection_id,
+  min(r.exchange_id) AS exchange_id,
+  r.frame AS frame,
   printf(
-    '%s:%d sent %d bodies again that the clients had, %d bytes, the first one %s',
+    '%s:%d sent %s again that the client had, %d bytes%s %s',
     c.server_ip,
     c.server_port,
-    count(*),
+    iif(count(*) = 1, '1 body', count(*) || ' bodies'),
     sum(r.bytes_wasted),
+    iif(count(*) = 1, ':', ', the first one'),
     r.path
   ) AS summary,
   'Let the server, or the cache before it, compare If-None-Match and If-Modified-Since and answer 304.' AS advice

@@ -4,10 +4,17 @@ CREATE VIEW finding_password_in_clear AS
 SELECT
   'warning' AS severity,
   'password_in_clear' AS kind,
-  min(e.connection_id) AS connection_id,
-  a.exchange_id AS exchange_id,
-  min(e.request_first_frame) AS frame,
-  printf('%s sent %s credentials to %s:%d without encryption, %d times', c.client_ip, a.scheme_used, c.server_ip, c.server_port, count(*)) AS summary,
+  e.connection_id AS connection_id,
+  min(a.exchange_id) AS exchange_id,
+  e.request_first_frame AS frame,
+  printf(
+    '%s sent %s credentials to %s:%d without encryption, %s',
+    c.client_ip,
+    a.scheme_used,
+    c.server_ip,
+    c.server_port,
+    iif(count(*) = 1, 'once', count(*) || ' times')
+  ) AS summary,
   'Use https: who sees the packets has the password.' AS advice
 FROM authentication AS a
 JOIN http_exchanges AS e ON e.id = a.exchange_id

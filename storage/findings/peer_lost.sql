@@ -8,13 +8,13 @@ SELECT
   NULL AS exchange_id,
   k.first_frame AS frame,
   printf(
-    'the %s %s of %s:%d %s after %d keepalive probes of the %s',
+    'the %s %s of %s:%d %s after %s of the %s',
     iif(k.prober = 'client', 'server', 'client'),
     iif(k.prober = 'client', c.server_ip, c.client_ip),
     c.server_ip,
     c.server_port,
     CASE k.verdict WHEN 'crashed' THEN 'was silent' WHEN 'rebooted' THEN 'knew nothing of the connection' ELSE 'could not be reached' END,
-    k.probes,
+    iif(k.probes = 1, '1 keepalive probe', k.probes || ' keepalive probes'),
     k.prober
   ) AS summary,
   'A host that went down, a network that was cut, or a firewall or NAT that forgot an idle connection: see keepalive_settings for how long that took to find out.' AS advice

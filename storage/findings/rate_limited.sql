@@ -4,16 +4,16 @@ CREATE VIEW finding_rate_limited AS
 SELECT
   'warning' AS severity,
   'rate_limited' AS kind,
-  min(e.connection_id) AS connection_id,
-  e.exchange_id AS exchange_id,
-  min(e.frame) AS frame,
+  e.connection_id AS connection_id,
+  min(e.exchange_id) AS exchange_id,
+  e.frame AS frame,
   printf(
-    '%s:%d told %s %d times to slow down (429)%s',
+    '%s:%d told %s %s to slow down (429)%s',
     e.server_ip,
     e.server_port,
     e.client_ip,
-    count(*),
-    coalesce('; Retry-After: ' || max(e.retry_after), '')
+    iif(count(*) = 1, 'once', count(*) || ' times'),
+    coalesce('; Retry-After: ' || e.retry_after, '')
   ) AS summary,
   'Send less often, and wait as long as Retry-After says.' AS advice
 FROM error_causes AS e

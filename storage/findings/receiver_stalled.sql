@@ -4,10 +4,17 @@ CREATE VIEW finding_receiver_stalled AS
 SELECT
   'warning' AS severity,
   'receiver_stalled' AS kind,
-  z.connection_id AS connection_id,
+  min(z.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(z.frame) AS frame,
-  printf('the %s of %s:%d took no data for %.1f s, in %d stalls', z.side, c.server_ip, c.server_port, sum(z.stalled_ms) / 1000, count(*)) AS summary,
+  z.frame AS frame,
+  printf(
+    'the %s of %s:%d took no data for %.1f s%s',
+    z.side,
+    c.server_ip,
+    c.server_port,
+    sum(z.stalled_ms) / 1000,
+    iif(count(*) = 1, '', ', in ' || count(*) || ' stalls')
+  ) AS summary,
   'Its application does not read: it is too slow, stopped, or waits for something itself.' AS advice
 FROM zero_window_episodes AS z
 JOIN connections AS c ON c.id = z.connection_id

@@ -4,10 +4,10 @@ CREATE VIEW finding_redirect_downgrade AS
 SELECT
   'warning' AS severity,
   'redirect_downgrade' AS kind,
-  min(r.connection_id) AS connection_id,
-  r.exchange_id AS exchange_id,
-  min(r.frame) AS frame,
-  printf('%d redirects lead from https to %s', count(*), r.to_uri) AS summary,
+  r.connection_id AS connection_id,
+  min(r.exchange_id) AS exchange_id,
+  r.frame AS frame,
+  printf('%s from https to %s', iif(count(*) = 1, '1 redirect leads', count(*) || ' redirects lead'), r.to_uri) AS summary,
   'What follows can be read and changed on the way: let Location name https.' AS advice
 FROM redirect_hops AS r
 WHERE r.downgrade

@@ -4,17 +4,18 @@ CREATE VIEW finding_redirect_violation AS
 SELECT
   'warning' AS severity,
   'redirect_violation' AS kind,
-  min(r.connection_id) AS connection_id,
-  r.exchange_id AS exchange_id,
-  min(r.frame) AS frame,
+  r.connection_id AS connection_id,
+  min(r.exchange_id) AS exchange_id,
+  r.frame AS frame,
   printf(
-    '%s followed %d redirects with %d by %s after %s%s, the first one to %s',
+    '%s followed %s with %d by %s after %s%s%s %s',
     c.client_ip,
-    count(*),
+    iif(count(*) = 1, '1 redirect', count(*) || ' redirects'),
     r.status,
     r.to_method,
     r.from_method,
     iif(r.body_kept = 0 AND r.to_method = r.from_method, ' without the body', ''),
+    iif(count(*) = 1, ', to', ', the first one to'),
     r.to_uri
   ) AS summary,
   '307 and 308 keep method and body, 303 asks for GET, 301 and 302 let only POST become GET.' AS advice

@@ -1,21 +1,22 @@
 -- Which clients gave up before they had an answer?
--- One row a client and server: the client closed the connection, or reset the stream, with not a byte of the response there.
+-- One row a client and server, and the request that waited longest: the client closed the connection, or reset the stream, with not a byte of the response there.
 CREATE VIEW finding_request_abandoned AS
 SELECT
   'warning' AS severity,
   'request_abandoned' AS kind,
-  min(w.connection_id) AS connection_id,
-  min(w.id) AS exchange_id,
-  min(w.request_first_frame) AS frame,
+  w.connection_id AS connection_id,
+  w.id AS exchange_id,
+  w.request_first_frame AS frame,
   printf(
-    '%s gave up %d requests to %s:%d, the first one %s %s; the longest after %.1f s',
+    '%s gave up %s to %s:%d%s %s %s%s',
     w.client_ip,
-    count(*),
+    iif(count(*) = 1, '1 request', count(*) || ' requests'),
     w.server_ip,
     w.server_port,
+    iif(count(*) = 1, ':', ', the longest one'),
     w.method,
     w.path,
-    max(w.waited_ns) / 1e9
+    coalesce(' after ' || iif(max(w.waited_ns) < 1000000000, printf('%.0f ms', max(w.waited_ns) / 1e6), printf('%.1f s', max(w.waited_ns) / 1e9)), '')
   ) AS summary,
   'The client has a time-out that is shorter than the answer takes, or its user went away: see slowest_exchanges.' AS advice
 FROM (

@@ -4,14 +4,15 @@ CREATE VIEW finding_request_reset AS
 SELECT
   'error' AS severity,
   'request_reset' AS kind,
-  min(a.connection_id) AS connection_id,
+  a.connection_id AS connection_id,
   min(e.id) AS exchange_id,
-  min(a.last_frame) AS frame,
+  a.last_frame AS frame,
   printf(
-    '%s:%d reset %d connections with a request unanswered, the first one %s %s',
+    '%s:%d reset %s with a request unanswered%s %s %s',
     c.server_ip,
     c.server_port,
-    count(*),
+    iif(count(*) = 1, '1 connection', count(*) || ' connections'),
+    iif(count(*) = 1, ':', ', the first one'),
     e.method,
     e.path
   ) AS summary,

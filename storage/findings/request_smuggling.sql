@@ -6,8 +6,8 @@ SELECT
   'request_smuggling' AS kind,
   min(connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(frame) AS frame,
-  printf('%d messages of a %s have lengths that contradict one another (%s)', count(*), side, code) AS summary,
+  frame AS frame,
+  printf('%s of a %s with lengths that contradict one another (%s)', iif(count(*) = 1, '1 message', count(*) || ' messages'), side, code) AS summary,
   'A proxy and the server behind it may see different requests (RFC 9112 section 11.2): refuse them with 400.' AS advice
 FROM anomalies
 WHERE

@@ -4,14 +4,15 @@ CREATE VIEW finding_request_unanswered AS
 SELECT
   'error' AS severity,
   'request_unanswered' AS kind,
-  min(e.connection_id) AS connection_id,
+  e.connection_id AS connection_id,
   min(e.id) AS exchange_id,
-  min(e.request_first_frame) AS frame,
+  e.request_first_frame AS frame,
   printf(
-    '%s:%d closed %d connections without answering, the first one after %s %s',
+    '%s:%d closed %s without answering%s %s %s',
     c.server_ip,
     c.server_port,
-    count(DISTINCT c.id),
+    iif(count(DISTINCT c.id) = 1, '1 connection', count(DISTINCT c.id) || ' connections'),
+    iif(count(DISTINCT c.id) = 1, ':', ', the first one after'),
     e.method,
     e.path
   ) AS summary,

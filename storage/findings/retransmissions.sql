@@ -6,7 +6,7 @@ SELECT
   'retransmissions' AS kind,
   min(id) AS connection_id,
   NULL AS exchange_id,
-  min(first_frame) AS frame,
+  first_frame AS frame,
   printf(
     'between %s and %s:%d %.1f %% of the bytes were sent again, %d kB',
     client_ip,

@@ -4,18 +4,19 @@ CREATE VIEW finding_server_error AS
 SELECT
   'error' AS severity,
   'server_error' AS kind,
-  min(e.connection_id) AS connection_id,
-  e.exchange_id AS exchange_id,
-  min(e.frame) AS frame,
+  e.connection_id AS connection_id,
+  min(e.exchange_id) AS exchange_id,
+  e.frame AS frame,
   printf(
-    '%s:%d answered %d requests with %d, the first one %s %s%s',
+    '%s:%d answered %s with %d%s %s %s%s',
     e.server_ip,
     e.server_port,
-    count(*),
+    iif(count(*) = 1, '1 request', count(*) || ' requests'),
     e.status,
+    iif(count(*) = 1, ':', ', the first one'),
     e.method,
     e.path,
-    coalesce('; Retry-After: ' || max(e.retry_after), '')
+    coalesce('; Retry-After: ' || e.retry_after, '')
   ) AS summary,
   'Look into the log of the server at that time, or at status_paths for what fails.' AS advice
 FROM error_causes AS e

@@ -4,10 +4,20 @@ CREATE VIEW finding_stream_reset AS
 SELECT
   'error' AS severity,
   'stream_reset' AS kind,
-  min(s.connection_id) AS connection_id,
+  s.connection_id AS connection_id,
   min(s.exchange_id) AS exchange_id,
-  min(e.request_first_frame) AS frame,
-  printf('%s:%d reset %d streams of %s: %s, the first one %s %s', c.server_ip, c.server_port, count(*), c.client_ip, s.reset_error, e.method, e.path) AS summary,
+  e.request_first_frame AS frame,
+  printf(
+    '%s:%d reset %s of %s with %s%s %s %s',
+    c.server_ip,
+    c.server_port,
+    iif(count(*) = 1, '1 stream', count(*) || ' streams'),
+    c.client_ip,
+    s.reset_error,
+    iif(count(*) = 1, ':', ', the first one'),
+    e.method,
+    e.path
+  ) AS summary,
   'Look into the server at that time: the request reached it, and it gave up.' AS advice
 FROM http2_streams AS s
 JOIN connections AS c ON c.id = s.connection_id

@@ -6,14 +6,14 @@ SELECT
   'tls_failed' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(h.last_frame) AS frame,
+  h.last_frame AS frame,
   printf(
-    '%d TLS handshakes with %s:%d failed%s%s',
-    count(*),
+    '%s with %s:%d failed%s%s',
+    iif(count(*) = 1, '1 TLS handshake', count(*) || ' TLS handshakes'),
     c.server_ip,
     c.server_port,
     coalesce(': ' || h.alert || ' of the ' || h.alert_by, ''),
-    coalesce(', asked for ' || max(h.sni), '')
+    coalesce(', asked for ' || h.sni, '')
   ) AS summary,
   'The alert names the reason: versions or suites without a common one, a certificate that is not trusted, a name unknown.' AS advice
 FROM tls_handshakes AS h

@@ -6,8 +6,14 @@ SELECT
   'tls_outdated' AS kind,
   min(h.connection_id) AS connection_id,
   NULL AS exchange_id,
-  min(h.first_frame) AS frame,
-  printf('%s:%d agreed to %s in %d handshakes', c.server_ip, c.server_port, h.version, count(*)) AS summary,
+  h.first_frame AS frame,
+  printf(
+    '%s:%d agreed to %s in %s',
+    c.server_ip,
+    c.server_port,
+    h.version,
+    iif(count(*) = 1, '1 handshake', count(*) || ' handshakes')
+  ) AS summary,
   'Switch everything before TLS 1.2 off on both sides.' AS advice
 FROM tls_handshakes AS h
 JOIN connections AS c ON c.id = h.connection_id

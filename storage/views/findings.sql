@@ -9,7 +9,13 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_body_with_304
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_capture_cut
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_capture_gaps
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_capture_incomplete
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_capture_one_way
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_expiring
   UNION ALL
@@ -17,7 +23,11 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_untrusted
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_certificate_weak
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_challenge_missing
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_challenges_repeated
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_conflicting_bytes
   UNION ALL
@@ -49,6 +59,8 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_http2_goaway
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_http2_ping_unanswered
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_idle_timeout_race
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_idle_timeout_shorter
@@ -64,6 +76,8 @@ WITH kinds AS (
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_password_in_clear
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_peer_lost
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_polling_empty
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_pool_limit
   UNION ALL
@@ -87,6 +101,12 @@ WITH kinds AS (
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_request_unanswered
   UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_response_abandoned
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_response_cut
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_resumption_rejected
+  UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_retransmissions
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_server_error
@@ -98,6 +118,12 @@ WITH kinds AS (
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_tls_outdated
   UNION ALL
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_tls_weak_cipher
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_websocket_died
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_websocket_refused
+  UNION ALL
+  SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_websocket_timer
 )
 SELECT severity, kind, connection_id, exchange_id, frame, summary, advice
 FROM kinds

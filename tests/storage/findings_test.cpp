@@ -1,106 +1,17 @@
 // Each kind of finding: rows of which it is told, and rows that nearly are such, of which it is not.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <string>
 
 #include "storage/query.h"
-#include "tests/example_database.h"
+#include "tests/storage/finding_scene.h"
 
 namespace longwire {
 namespace {
-
-using ::testing::HasSubstr;
-
-// A database of its own; everything in it is well until it is changed.
-class Scene {
- public:
-  // A connection that lasts from `start_ms` for 100 ms; its ids are given out from 1.
-  template <class Change>
-  std::int64_t connection(Change change, std::int64_t start_ms = 0) {
-    ConnectionRow row = connection_row(++connections_, start_ms);
-    row.first_frame = row.last_frame = connections_;
-    row.server_packets = row.client_packets = 5;
-    row.client_retransmitted_bytes = row.server_retransmitted_bytes = 0;
-    row.client_unacknowledged_bytes = row.server_unacknowledged_bytes = row.conflicting_overlap_bytes = 0;
-    change(row);
-    rows().add(row);
-    return connections_;
-  }
-  std::int64_t connection(std::int64_t start_ms = 0) {
-    return connection([](auto&) {}, start_ms);
-  }
-  // An exchange of the newest connection.
-  template <class Change>
-  std::int64_t exchange(Change change, std::int64_t start_ms = 30) {
-    HttpExchangeRow row = exchange_row(1000 + ++exchanges_, connections_, 1, start_ms);
-    row.request_body_bytes = 0;
-    row.request_first_frame = row.id.value - 1000;
-    change(row);
-    rows().add(row);
-    return row.id.value;
-  }
-  std::int64_t exchange() {
-    return exchange([](auto&) {});
-  }
-  void event(Text kind, Text side, std::int64_t at_ms, Integer bytes = {}) {
-    TcpEventRow row;
-    row.connection_id = connections_;
-    row.kind = kind;
-    row.side = side;
-    row.time_ns = at_ms * ms;
-    row.frame = at_ms;
-    row.bytes = bytes;
-    rows().add(row);
-  }
-  void anomaly(Text code, std::int64_t at_ms = 30, Text side = "client") {
-    AnomalyRow row;
-    row.id = ++anomalies_;
-    row.connection_id = connections_;
-    row.code = code;
-    row.side = side;
-    row.layers = "http1";
-    row.time_ns = at_ms * ms;
-    row.frame = at_ms;
-    rows().add(row);
-  }
-  RowBatch& rows() { return database_.rows; }
-
-  // The sentence of the finding of this kind; "none", or how many where there are several.
-  std::string told(const std::string& kind) {
-    const Answer all = database_.answer("SELECT kind, summary FROM findings");
-    std::string summary = "none";
-    std::size_t count = 0;
-    for (const auto& row : all) {
-      if (row[0] != kind) continue;
-      summary = row[1];
-      ++count;
-    }
-    return count > 1 ? std::to_string(count) : summary;
-  }
-  Answer all() { return database_.answer("SELECT kind, summary FROM findings"); }
-  Answer places(const std::string& kind) {
-    return database_.answer("SELECT severity, connection_id, exchange_id, frame FROM finding_" + kind);
-  }
-
- private:
-  ExampleDatabase database_;
-  std::int64_t connections_ = 0, exchanges_ = 0, anomalies_ = 0;
-};
-
-void expect_told(const std::string& kind, const std::function<void(Scene&)>& rows, const std::string& summary) {
-  Scene scene;
-  rows(scene);
-  EXPECT_EQ(scene.told(kind), summary) << kind;
-}
-void expect_untold(const std::string& kind, const std::function<void(Scene&)>& rows) {
-  Scene scene;
-  rows(scene);
-  EXPECT_EQ(scene.told(kind), "none") << kind;
-}
 
 TEST(Findings, NothingIsFoundWhereAllIsWell) {
   Scene scene;
@@ -117,8 +28,8 @@ TEST(Findings, TheWorstComesFirstAndSaysWhereToLook) {
   scene.connection();
   scene.exchange([](auto& row) { row.status = 429; });
   scene.exchange([](auto& row) { row.status = 500; });
-  EXPECT_EQ(scene.all(), (Answer{{"server_error", "192.0.2.1:80 answered 1 requests with 500, the first one GET /"},
-                                 {"rate_limited", "192.0.2.1:80 told 10.0.0.1 1 times to slow down (429)"}}));
+  EXPECT_EQ(scene.all(), (Answer{{"server_error", "192.0.2.1:80 answered 1 request with 500: GET /"},
+                                 {"rate_limited", "192.0.2.1:80 told 10.0.0.1 once to slow down (429)"}}));
   EXPECT_EQ(scene.places("server_error"), (Answer{{"error", "1", "1002", "2"}}));
 }
 
@@ -155,7 +66,7 @@ void refuse(ConnectionRow& row) {
 
 TEST(Findings, ConnectionRefused) {
   expect_told(
-      "connection_refused", [](Scene& scene) { scene.connection(refuse); }, "192.0.2.1:80 refused 1 connections of 1 clients");
+      "connection_refused", [](Scene& scene) { scene.connection(refuse); }, "192.0.2.1:80 refused 1 connection of 10.0.0.1");
   expect_untold("connection_refused", [](Scene& scene) {
     scene.connection([](auto& row) {  // who asked gave up itself
       refuse(row);
@@ -178,7 +89,7 @@ TEST(Findings, ConnectionUnanswered) {
       for (std::int64_t again = 1; again < syns; ++again) scene.event("syn_retransmitted", "client", 1000 * again);
     };
   };
-  expect_told("connection_unanswered", asked(2), "192.0.2.1:80 did not answer 1 connections of 1 clients");
+  expect_told("connection_unanswered", asked(2), "192.0.2.1:80 did not answer 1 attempt of 10.0.0.1");
   expect_untold("connection_unanswered", asked(1));          // one SYN: its answer may come yet
   expect_untold("connection_unanswered", [](Scene& scene) {  // the server was not captured: what the client sent shows that it spoke
     scene.connection([](auto& row) {
@@ -188,12 +99,6 @@ TEST(Findings, ConnectionUnanswered) {
     });
     scene.event("syn_retransmitted", "client", 1000);
   });
-}
-
-void leave_unanswered(HttpExchangeRow& row) {
-  row.status = row.response_start_ns = row.response_end_ns = Integer{};
-  row.response_headers = Text{};
-  row.complete = 0;
 }
 
 void reset_by_server(ConnectionRow& row) {
@@ -209,7 +114,7 @@ TEST(Findings, RequestReset) {
         scene.exchange(leave_unanswered);
         scene.event("rst", "server", 90);
       },
-      "192.0.2.1:80 reset 1 connections with a request unanswered, the first one GET /");
+      "192.0.2.1:80 reset 1 connection with a request unanswered: GET /");
   expect_untold("request_reset", [](Scene& scene) {
     scene.connection(reset_by_server);
     scene.exchange();  // answered before
@@ -227,7 +132,7 @@ TEST(Findings, DataLost) {
         });
         scene.event("rst", "client", 90);
       },
-      "1 connections with 192.0.2.1:80 lost 100 bytes: RST before they were acknowledged");
+      "1 connection with 192.0.2.1:80 lost 100 bytes: RST before they were acknowledged");
   expect_untold("data_lost", [](Scene& scene) {
     scene.connection([](auto& row) { row.close_kind = "rst"; });
     scene.event("rst", "client", 90);
@@ -248,7 +153,7 @@ TEST(Findings, HalfClosed) {
       scene.event("fin", "client", 1000);
     };
   };
-  expect_told("half_closed", half_closed(71'000), "the server left 1 connections of 192.0.2.1:80 half closed, for up to 70 s");
+  expect_told("half_closed", half_closed(71'000), "the server left 1 connection of 192.0.2.1:80 half closed, for 70 s");
   expect_untold("half_closed", half_closed(60'000));
 }
 
@@ -287,14 +192,14 @@ TEST(Findings, ReceiverStalled) {
       scene.event("window_reopened", "client", reopened_ms);
     };
   };
-  expect_told("receiver_stalled", window(2500), "the client of 192.0.2.1:80 took no data for 1.5 s, in 1 stalls");
+  expect_told("receiver_stalled", window(2500), "the client of 192.0.2.1:80 took no data for 1.5 s");
   expect_untold("receiver_stalled", window(1900));
 }
 
 TEST(Findings, ConflictingBytes) {
   expect_told(
       "conflicting_bytes", [](Scene& scene) { scene.connection([](auto& row) { row.conflicting_overlap_bytes = 4; }); },
-      "4 bytes between 10.0.0.1 and 192.0.2.1:80 were sent twice with different values");
+      "4 bytes between 10.0.0.1 and 192.0.2.1:80 sent twice with different values");
   expect_untold("conflicting_bytes", [](Scene& scene) { scene.connection([](auto& row) { row.client_retransmitted_bytes = 4; }); });
 }
 
@@ -333,8 +238,7 @@ TEST(Findings, IdleTimeoutRace) {
     };
   };
   expect_told("idle_timeout_race", request_at(5010),
-              "1 requests of 10.0.0.1 crossed the close of an idle connection by 192.0.2.1:80, 0 of them not safe to send again;"
-              " idle before for 5.0 s or more");
+              "1 request of 10.0.0.1 crossed the close of an idle connection by 192.0.2.1:80, safe to send again; idle for 5.0 s");
   expect_untold("idle_timeout_race", request_at(5030));  // a round trip is 20 ms: it knew
 }
 
@@ -364,7 +268,7 @@ TEST(Findings, RequestUnanswered) {
       scene.exchange(leave_unanswered);
     };
   };
-  expect_told("request_unanswered", closed("server", 0), "192.0.2.1:80 closed 1 connections without answering, the first one after GET /");
+  expect_told("request_unanswered", closed("server", 0), "192.0.2.1:80 closed 1 connection without answering: GET /");
   expect_untold("request_unanswered", closed("client", 0));
   expect_untold("request_unanswered", closed("server", 1));  // the answer may have gone another way
 }
@@ -377,8 +281,7 @@ TEST(Findings, RequestAbandoned) {
       scene.event("fin", by, 530);
     };
   };
-  expect_told("request_abandoned", closed("client"),
-              "10.0.0.1 gave up 1 requests to 192.0.2.1:80, the first one GET /; the longest after 0.5 s");
+  expect_told("request_abandoned", closed("client"), "10.0.0.1 gave up 1 request to 192.0.2.1:80: GET / after 500 ms");
   expect_untold("request_abandoned", closed("server"));
 }
 
@@ -390,16 +293,15 @@ std::function<void(Scene&)> answered(std::int64_t status) {
 }
 
 TEST(Findings, ServerErrorAndGatewayError) {
-  expect_told("server_error", answered(500), "192.0.2.1:80 answered 1 requests with 500, the first one GET /");
+  expect_told("server_error", answered(500), "192.0.2.1:80 answered 1 request with 500: GET /");
   expect_untold("server_error", answered(503));
   expect_untold("server_error", answered(404));
-  expect_told("gateway_error", answered(503),
-              "192.0.2.1:80 answered 1 requests with 503, the first one GET /; behind it nothing of it is in the capture");
+  expect_told("gateway_error", answered(503), "192.0.2.1:80 answered 1 request with 503: GET /; nothing behind it is in the capture");
   expect_untold("gateway_error", answered(500));
 }
 
 TEST(Findings, RateLimited) {
-  expect_told("rate_limited", answered(429), "192.0.2.1:80 told 10.0.0.1 1 times to slow down (429)");
+  expect_told("rate_limited", answered(429), "192.0.2.1:80 told 10.0.0.1 once to slow down (429)");
   expect_untold("rate_limited", answered(403));
 }
 
@@ -410,7 +312,7 @@ TEST(Findings, BadRequest) {
         answered(400)(scene);
         scene.anomaly("http1.host.missing");
       },
-      "192.0.2.1:80 refused 1 requests of 10.0.0.1 with 400: http1.host.missing");
+      "192.0.2.1:80 refused 1 request of 10.0.0.1 with 400: http1.host.missing");
   expect_untold("bad_request", answered(400));  // what was wrong with it, the bytes do not show
 }
 
@@ -446,7 +348,7 @@ TEST(Findings, RedirectLoop) {
         redirect(scene, 50, 302, "/b", "/a");
         redirect(scene, 70, 302, "/a", "/b");
       },
-      "a chain of 3 redirects came back to GET http://example.com/a 1 times");
+      "a chain of 3 redirects came back to GET http://example.com/a once");
   expect_untold("redirect_loop", [](Scene& scene) {  // a cookie, and the same again: answered now
     scene.connection();
     redirect(scene, 30, 302, "/a", "/a");
@@ -467,7 +369,7 @@ TEST(Findings, RedirectViolation) {
           50);
     };
   };
-  expect_told("redirect_violation", followed_by("GET"), "10.0.0.1 followed 1 redirects with 307 by GET after POST, the first one to /b");
+  expect_told("redirect_violation", followed_by("GET"), "10.0.0.1 followed 1 redirect with 307 by GET after POST, to /b");
   expect_untold("redirect_violation", followed_by("POST"));
 }
 
@@ -481,7 +383,7 @@ TEST(Findings, RedirectDowngrade) {
       });
     };
   };
-  expect_told("redirect_downgrade", to("http"), "1 redirects lead from https to http://example.com/b");
+  expect_told("redirect_downgrade", to("http"), "1 redirect leads from https to http://example.com/b");
   expect_untold("redirect_downgrade", to("https"));
 }
 
@@ -538,13 +440,12 @@ std::function<void(Scene&)> revalidated(std::int64_t status, Text etag, std::int
 }
 
 TEST(Findings, Missed304) {
-  expect_told("missed_304", revalidated(200, "\"v1\"", 500),
-              "192.0.2.1:80 sent 1 bodies again that the clients had, 500 bytes, the first one /");
+  expect_told("missed_304", revalidated(200, "\"v1\"", 500), "192.0.2.1:80 sent 1 body again that the client had, 500 bytes: /");
   expect_untold("missed_304", revalidated(200, "\"v2\"", 500));
 }
 
 TEST(Findings, BodyWith304) {
-  expect_told("body_with_304", revalidated(304, "\"v1\"", 9), "192.0.2.1:80 sent a body behind 1 answers with 304, the first one /");
+  expect_told("body_with_304", revalidated(304, "\"v1\"", 9), "192.0.2.1:80 sent a body behind 1 answer with 304: /");
   expect_untold("body_with_304", revalidated(304, "\"v1\"", 0));
 }
 
@@ -565,21 +466,19 @@ std::function<void(Scene&)> authenticated(std::int64_t status, Text used, Text o
 }
 
 TEST(Findings, ChallengeMissing) {
-  expect_told("challenge_missing", authenticated(401, {}, {}),
-              "192.0.2.1:80 answered 1 requests with 401 and no WWW-Authenticate, the first one /");
+  expect_told("challenge_missing", authenticated(401, {}, {}), "192.0.2.1:80 answered 1 request with 401 and no WWW-Authenticate: /");
   expect_untold("challenge_missing", authenticated(401, {}, "basic"));
 }
 
 TEST(Findings, CredentialsRejected) {
-  expect_told("credentials_rejected", authenticated(401, "digest", "digest"),
-              "192.0.2.1:80 refused credentials of 10.0.0.1 (digest) 1 times");
+  expect_told("credentials_rejected", authenticated(401, "digest", "digest"), "192.0.2.1:80 refused credentials of 10.0.0.1 (digest) once");
   expect_untold("credentials_rejected", authenticated(401, {}, "digest"));
   expect_untold("credentials_rejected", authenticated(403, "digest", {}));
 }
 
 TEST(Findings, PasswordInClear) {
   expect_told("password_in_clear", authenticated(200, "basic", {}),
-              "10.0.0.1 sent basic credentials to 192.0.2.1:80 without encryption, 1 times");
+              "10.0.0.1 sent basic credentials to 192.0.2.1:80 without encryption, once");
   expect_untold("password_in_clear", authenticated(200, "basic", {}, "https"));
   expect_untold("password_in_clear", authenticated(200, "digest", {}));
 }
@@ -610,7 +509,7 @@ TEST(Findings, CookieBarred) {
     };
   };
   expect_told("cookie_barred", set_for("/admin"),
-              "example.com set cookie sid 1 times, and no later request brought it: its Path is not that of the requests");
+              "example.com set cookie sid once, and no later request brought it: its Path is not that of the requests");
   expect_untold("cookie_barred", set_for("/"));  // it might have come: who knows why it did not
 }
 
@@ -623,7 +522,7 @@ TEST(Findings, CookieRepeated) {
       scene.rows().add(cookie(id, "sent", second));
     };
   };
-  expect_told("cookie_repeated", sent("2"), "1 requests to example.com brought cookie sid more than once, with different values");
+  expect_told("cookie_repeated", sent("2"), "1 request to example.com brought cookie sid more than once, with different values");
   expect_untold("cookie_repeated", sent("1"));
 }
 
@@ -664,9 +563,8 @@ TEST(Findings, PoolLimit) {
       }
     };
   };
-  Scene scene;
-  pool(4)(scene);
-  EXPECT_THAT(scene.told("pool_limit"), HasSubstr("10.0.0.1 had 4 connections to 192.0.2.1:80 open at once, and never more"));
+  expect_told("pool_limit", pool(4),
+              "10.0.0.1 had 4 connections to 192.0.2.1:80 open at once, and never more; all of them were busy in 100 % of that time");
   expect_untold("pool_limit", pool(3));
 }
 
@@ -684,7 +582,7 @@ TEST(Findings, PortsExhausted) {
   expect_untold("ports_exhausted", closes("server"));
 }
 
-// ---- anomalies, TLS ----
+// ---- anomalies ----
 
 std::function<void(Scene&)> odd(Text code) {
   return [code](Scene& scene) {
@@ -696,12 +594,12 @@ std::function<void(Scene&)> odd(Text code) {
 TEST(Findings, AnomaliesByWhatTheyMean) {
   constexpr Text smuggled = "http1.content_length.conflict", folded = "http1.obs_fold", limit = "http1.limit";
   expect_told("request_smuggling", odd(smuggled),
-              "1 messages of a client have lengths that contradict one another (http1.content_length.conflict)");
+              "1 message of a client with lengths that contradict one another (http1.content_length.conflict)");
   expect_untold("request_smuggling", odd("http1.content_length.repeated"));
-  expect_told("malformed", odd(folded), "1 times http1.obs_fold, in 1 connections");
+  expect_told("malformed", odd(folded), "http1.obs_fold occurs once, in 1 connection");
   expect_untold("malformed", odd(smuggled));
   expect_untold("malformed", odd(limit));
-  expect_told("limit_reached", odd(limit), "1 times http1.limit was reached, in 1 connections");
+  expect_told("limit_reached", odd(limit), "http1.limit was reached once, in 1 connection");
   expect_untold("limit_reached", odd(folded));
   expect_untold("malformed", [](Scene& scene) {  // below TCP: the capture's, not the protocols'
     AnomalyRow row;
@@ -711,202 +609,90 @@ TEST(Findings, AnomaliesByWhatTheyMean) {
   });
 }
 
-template <class Change>
-std::function<void(Scene&)> handshake(Change change) {
-  return [change](Scene& scene) {
+TEST(Findings, ResponseCutAndAbandoned) {
+  const auto closed = [](Text by, Text code) {
+    return [=](Scene& scene) {
+      scene.connection([&](auto& row) { row.closed_first = by; });
+      scene.anomaly(code, 30, "server");
+    };
+  };
+  expect_told("response_cut", closed("server", "http1.body.short"), "192.0.2.1:80 closed 1 connection in the middle of a response");
+  expect_untold("response_cut", closed("client", "http1.body.short"));
+  expect_untold("response_cut", closed("server", "http1.obs_fold"));
+  expect_told("response_abandoned", closed("client", "http1.head.short"),
+              "10.0.0.1 closed 1 connection to 192.0.2.1:80 in the middle of a response");
+  expect_untold("response_abandoned", closed("server", "http1.body.short"));
+  expect_untold("malformed", closed("server", "http1.body.short"));
+  expect_told("malformed", odd("http1.body.short"), "http1.body.short occurs once, in 1 connection");  // of a request
+}
+
+TEST(Findings, ChallengesRepeated) {
+  const auto challenged = [](std::int64_t times, std::int64_t accepted) {
+    return [=](Scene& scene) {
+      for (std::int64_t n = 1; n <= times + accepted; ++n) {
+        HttpAuthenticationRow row;
+        row.status = n <= times ? 401 : 200;
+        if (n <= times) row.schemes_offered = "digest";
+        if (n > times) row.scheme_used = "digest";
+        row.stale = row.continued = 0;
+        scene.connection();
+        row.exchange_id = scene.exchange([&](auto& exchange) { exchange.status = row.status; });
+        scene.rows().add(row);
+      }
+    };
+  };
+  expect_told(
+      "challenges_repeated", challenged(10, 20),
+      "10.0.0.1 was asked for credentials (digest) 10 times by 192.0.2.1:80 for 20 requests that were accepted; the refusals took 60 ms");
+  expect_untold("challenges_repeated", challenged(10, 21));
+  expect_untold("challenges_repeated", challenged(9, 9));
+}
+
+// The first of several is the one that the sentence and the place are of, whatever the others say.
+TEST(Findings, ManyAreToldByTheFirst) {
+  Scene scene;
+  for (const Text path : {"/a", "/b", "/c"}) {
     scene.connection();
-    TlsHandshakeRow row;
-    row.id = 1;
-    row.connection_id = 1;
-    row.version = "TLS 1.3";
-    row.cipher = "TLS_AES_128_GCM_SHA256";
-    row.outcome = "completed";
-    change(row);
-    scene.rows().add(row);
-  };
-}
-
-TEST(Findings, TlsFailed) {
-  expect_told("tls_failed", handshake([](auto& row) {
-                row.outcome = "failed";
-                row.alert = "unknown_ca";
-                row.alert_by = "client";
-                row.sni = "example.com";
-              }),
-              "1 TLS handshakes with 192.0.2.1:80 failed: unknown_ca of the client, asked for example.com");
-  expect_untold("tls_failed", handshake([](auto& row) { row.outcome = "incomplete"; }));
-}
-
-TEST(Findings, TlsOutdatedAndWeak) {
-  expect_told("tls_outdated", handshake([](auto& row) { row.version = "TLS 1.1"; }), "192.0.2.1:80 agreed to TLS 1.1 in 1 handshakes");
-  expect_untold("tls_outdated", handshake([](auto& row) { row.version = "TLS 1.2"; }));
-  expect_told("tls_weak_cipher", handshake([](auto& row) { row.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"; }),
-              "192.0.2.1:80 agreed to TLS_RSA_WITH_3DES_EDE_CBC_SHA in 1 handshakes");
-  expect_told("tls_weak_cipher", handshake([](auto& row) { row.cipher = "TLS_RSA_WITH_NULL_SHA"; }),
-              "192.0.2.1:80 agreed to TLS_RSA_WITH_NULL_SHA in 1 handshakes");
-  expect_untold("tls_weak_cipher", handshake([](auto&) {}));
-}
-
-// ---- certificates ----
-
-constexpr std::int64_t day = 86'400'000 * ms;
-
-// A handshake at 0 in which the server sent one certificate.
-template <class Change>
-std::function<void(Scene&)> certified(Change change) {
-  return handshake([change](auto& row) {
-    row.start_ns = 0;
-    row.sni = "example.com";
-    row.chain_status = "ok";
-    row.name_matches = 1;
-    change(row);
-  });
-}
-template <class Change>
-std::function<void(Scene&)> certified(std::int64_t expires_ns, Change change) {
-  return [=](Scene& scene) {
-    certified(change)(scene);
-    CertificateRow certificate;
-    certificate.id = 5;
-    certificate.sha256 = "5";
-    certificate.subject = "CN=example.com";
-    certificate.not_after_ns = expires_ns;
-    scene.rows().add(certificate);
-    TlsCertificateRow sent;
-    sent.handshake_id = 1;
-    sent.side = "server";
-    sent.position = 0;
-    sent.certificate_id = 5;
-    scene.rows().add(sent);
-  };
-}
-constexpr auto as_it_is = [](auto&) {};
-
-TEST(Findings, CertificateExpiring) {
-  expect_told("certificate_expiring", certified(3 * day, as_it_is),
-              "the certificates of 192.0.2.1:80 for example.com expire on 1970-01-04, 3 days after the capture");
-  expect_untold("certificate_expiring", certified(15 * day, as_it_is));
-  expect_untold("certificate_expiring", certified(-day, as_it_is));  // it has: that is another finding
-}
-
-TEST(Findings, CertificateUntrusted) {
-  expect_told("certificate_untrusted",
-              certified(90 * day,
-                        [](auto& row) {
-                          row.chain_status = "unable_to_get_local_issuer_certificate";
-                          row.chain_error_depth = 1;
-                        }),
-              "192.0.2.1:80 sent a chain for example.com in 1 handshakes that cannot be trusted: "
-              "unable_to_get_local_issuer_certificate at depth 1");
-  expect_untold("certificate_untrusted", certified(90 * day, as_it_is));
-  expect_untold("certificate_untrusted", certified(90 * day, [](auto& row) { row.chain_status = Text{}; }));  // not verified
-}
-
-TEST(Findings, CertificateName) {
-  expect_told("certificate_name", certified(90 * day, [](auto& row) { row.name_matches = 0; }),
-              "192.0.2.1:80 was asked for example.com 1 times, and sent a certificate for other names");
-  expect_untold("certificate_name", certified(90 * day, as_it_is));
-  expect_untold("certificate_name", certified(90 * day, [](auto& row) {  // nobody said for which name
-                  row.sni = Text{};
-                  row.name_matches = Integer{};
-                }));
-}
-
-// ---- HTTP/2 ----
-
-std::function<void(Scene&)> stalled(std::int64_t for_ms) {
-  return [for_ms](Scene& scene) {
-    Http2StallRow row;
-    row.connection_id = scene.connection();
-    row.stream_id = 0;
-    row.side = "server";
-    row.start_ns = 100 * ms;
-    row.end_ns = (100 + for_ms) * ms;
-    row.frame = 4;
-    scene.rows().add(row);
-  };
-}
-
-TEST(Findings, FlowControlStall) {
-  expect_told("flow_control_stall", stalled(1500), "the server of 192.0.2.1:80 waited 1.5 s for the other side's window, 1 times");
-  expect_untold("flow_control_stall", stalled(999));
-}
-
-template <class Change>
-std::function<void(Scene&)> multiplexed(Change change) {
-  return [change](Scene& scene) {
-    Http2ConnectionRow row;
-    row.connection_id = scene.connection();
-    row.streams = 100;
-    change(row);
-    scene.rows().add(row);
-  };
-}
-
-TEST(Findings, Http2Attack) {
-  const auto cancelled = [](std::int64_t streams) { return multiplexed([streams](auto& row) { row.resets_before_response = streams; }); };
-  expect_told("http2_attack", cancelled(90),
-              "1 HTTP/2 connections of 10.0.0.1 to 192.0.2.1:80 show rapid_reset: up to 90, where honest use stays below 50");
-  expect_untold("http2_attack", cancelled(49));
-}
-
-TEST(Findings, Http2Goaway) {
-  const auto ended = [](Text error) {
-    return multiplexed([error](auto& row) {
-      row.goaway_by = "server";
-      row.goaway_error = error;
+    scene.exchange([&](auto& row) {
+      row.status = 503;
+      row.path = path;
+      row.request_first_frame = 9 - row.id.value % 1000;  // another file's frames begin anew
+      row.response_headers = path == "/b" ? R"([["Retry-After","9"]])" : R"([["Retry-After","5"]])";
     });
-  };
-  expect_told("http2_goaway", ended("PROTOCOL_ERROR"),
-              "the server ended 1 connections of 10.0.0.1 with 192.0.2.1:80 by GOAWAY: PROTOCOL_ERROR");
-  expect_untold("http2_goaway", ended("NO_ERROR"));
+  }
+  EXPECT_EQ(scene.told("gateway_error"),
+            "192.0.2.1:80 answered 3 requests with 503, the first one GET /a; nothing behind it is in the capture; Retry-After: 5");
+  EXPECT_EQ(scene.places("gateway_error"), (Answer{{"error", "1", "1001", "8"}}));
 }
 
-TEST(Findings, StreamReset) {
-  const auto reset = [](Text by, Text error) {
-    return [by, error](Scene& scene) {
-      Http2StreamRow row;
-      row.connection_id = scene.connection();
-      row.stream_id = 1;
-      row.exchange_id = scene.exchange(leave_unanswered);
-      row.reset_by = by;
-      row.reset_error = error;
-      scene.rows().add(row);
-    };
-  };
-  expect_told("stream_reset", reset("server", "INTERNAL_ERROR"),
-              "192.0.2.1:80 reset 1 streams of 10.0.0.1: INTERNAL_ERROR, the first one GET /");
-  expect_untold("stream_reset", reset("server", "REFUSED_STREAM"));  // the client may try again (RFC 9113 section 8.7)
-  expect_untold("stream_reset", reset("client", "INTERNAL_ERROR"));
+// With one min() or max() of a group its bare columns are of that row; with two, of either.
+TEST(Findings, OneRowOfAGroupIsToldOf) {
+  for (const NamedQuestion& question : named_questions()) {
+    if (!question.name.starts_with("finding_") || question.sql.find("GROUP BY") == std::string::npos) continue;
+    std::set<std::string> chosen;
+    for (const std::string_view choice : {" min(", "(min(", " max(", "(max("}) {
+      const std::string sql = question.sql.substr(0, question.sql.find("\nFROM "));
+      for (std::size_t at = sql.find(choice); at != std::string::npos; at = sql.find(choice, at + 1))
+        chosen.insert(sql.substr(at + 1, sql.find(')', at) - at));
+    }
+    EXPECT_LE(chosen.size(), 1u) << question.name;
+  }
 }
 
-TEST(Findings, GrpcFailed) {
-  const auto called = [](Text trailers) {
-    return [trailers](Scene& scene) {
-      scene.connection();
-      scene.exchange([trailers](auto& row) {
-        row.stream_id = 1;
-        row.path = "/shop.Stock/Get";
-        row.request_headers = R"([["content-type","application/grpc"]])";
-        row.response_trailers = trailers;
-      });
-    };
-  };
-  expect_told("grpc_failed", called(R"([["grpc-status","5"]])"), "/shop.Stock/Get on 192.0.2.1:80 failed 1 times: NOT_FOUND");
-  expect_untold("grpc_failed", called(R"([["grpc-status","0"]])"));
-  expect_untold("grpc_failed", called({}));  // how it ended was not seen
-}
-
-// Of each kind there is a test above: nobody adds one without.
-TEST(Findings, EveryKindIsTested) {
-  std::ifstream source(SOURCE_DIR "/tests/storage/findings_test.cpp");
-  std::string text(std::istreambuf_iterator<char>(source), {});
+// Of each kind there are both above, one that is told and one that nearly is: nobody adds one without.
+TEST(Findings, EveryKindIsTestedByOneThatIsToldAndOneThatIsNot) {
+  std::string text;
+  for (const char* name : {"findings_test.cpp", "protocol_findings_test.cpp"}) {
+    std::ifstream source(std::string(SOURCE_DIR "/tests/storage/") + name);
+    text.append(std::istreambuf_iterator<char>(source), {});
+  }
   std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
   for (const NamedQuestion& question : named_questions()) {
     constexpr std::string_view prefix = "finding_";
     if (!question.name.starts_with(prefix)) continue;
     const std::string kind = "(\"" + question.name.substr(prefix.size()) + "\"";
-    EXPECT_THAT(text, HasSubstr("expect_untold" + kind)) << question.name;
+    EXPECT_NE(text.find("expect_told" + kind), std::string::npos) << question.name;
+    EXPECT_NE(text.find("expect_untold" + kind), std::string::npos) << question.name;
   }
 }
 

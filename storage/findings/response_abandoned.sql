@@ -1,0 +1,21 @@
+-- Which clients closed in the middle of a response?
+-- One row a client and server.
+CREATE VIEW finding_response_abandoned AS
+SELECT
+  'note' AS severity,
+  'response_abandoned' AS kind,
+  min(a.connection_id) AS connection_id,
+  NULL AS exchange_id,
+  a.frame AS frame,
+  printf(
+    '%s closed %s to %s:%d in the middle of a response',
+    c.client_ip,
+    iif(count(*) = 1, '1 connection', count(*) || ' connections'),
+    c.server_ip,
+    c.server_port
+  ) AS summary,
+  'Its user went away, it has a time-out, or it does not want bodies that are so large.' AS advice
+FROM anomalies AS a
+JOIN connections AS c ON c.id = a.connection_id
+WHERE a.code IN ('http1.head.short', 'http1.body.short') AND a.side = 'server' AND c.closed_first = 'client'
+GROUP BY c.client_ip, c.server_ip, c.server_port;
