@@ -28,12 +28,12 @@ lab_up() {
 
 peer() { node "$work/websocket.mjs" "$@"; }
 
-# client_of PATH: opens it, in the background; `child` is its process.
+# client_of PATH LOG: opens it, in the background; `child` is its process.
 client_of() {
-  ip netns exec "$client" node "$work/websocket.mjs" one "$1" "$address" 80 "$work/$child_log" &
+  ip netns exec "$client" node "$work/websocket.mjs" one "$1" "$address" 80 "$work/$2" &
   child=$!
   started+=("$child")
-  wait_for "$1" grep --quiet ready "$work/$child_log"
+  wait_for "$1" grep --quiet ready "$work/$2"
 }
 
 push_peers
@@ -43,10 +43,10 @@ in_background ip netns exec "$server" node "$work/websocket.mjs" server "$addres
 wait_for server grep --quiet listening "$work/server.log"
 capture websocket.pcap "$server" eth0 tcp
 on "$client" timeout 60 node "$work/websocket.mjs" clients "$address" 80 "$work/clients.log"
-child_log=killed.log client_of /killed
+client_of /killed killed.log
 kill -KILL "$child"
 sleep 0.3
-child_log=dropped.log client_of /dropped
+client_of /dropped dropped.log
 sleep 1
 ip -n "$client" address del 192.0.2.10/24 dev eth0 # nobody answers any more, not even that nobody is there
 sleep 3
