@@ -66,11 +66,28 @@ class CsvWriter final : public RowWriter {
   }
   // RFC 4180 section 2: fields with quotes, commas or line breaks stand in quotes, quotes inside are doubled.
   std::string quoted(const std::string& text) const {
-    std::string shown = escaped_ ? printable(text) : text;
+    const std::string shown = without_formula(escaped_ ? printable(text) : printable_lines(text));
     if (shown.find_first_of("\",\r\n") == std::string::npos) return shown;
     std::string field = "\"";
     for (const char c : shown) field += c == '"' ? std::string("\"\"") : std::string(1, c);
     return field + '"';
+  }
+  // Spreadsheets run what begins with these, full-width forms too; an apostrophe in front makes it text.
+  static std::string without_formula(const std::string& text) {
+    for (const std::string_view begin : {"=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"})
+      if (text.starts_with(begin)) return "'" + text;
+    return text;
+  }
+  // A field may have several lines, and tabs in them.
+  static std::string printable_lines(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find_first_of("\n\t"), text.size());
+      out += printable(text.substr(0, end));
+      if (end < text.size()) out += text[end];
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
   }
   template <class Cells, class ToText>
   void write_line(const Cells& cells, ToText to_text) {
@@ -153,7 +170,12 @@ class MarkdownWriter final : public RowWriter {
     for (const char c : text) {
       switch (c) {
         case '|':
-          safe += "\\|";
+        case '\\':
+        case '[':
+        case ']':
+        case '`':
+        case '*':
+          safe += {'\\', c};
           break;
         case '<':
           safe += "&lt;";

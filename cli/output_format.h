@@ -21,13 +21,14 @@ OutputFormat output_format(std::string_view name);
 // Writes one answer: columns() once, then row() for each row, then finish().
 //
 //   table     two spaces between columns, numbers to the right; fitted into the terminal's width
-//   csv       RFC 4180 with LF at line ends, as Unix tools expect; NULL is an empty field, an empty text is ""
+//   csv       RFC 4180 with LF at line ends, as Unix tools expect; NULL is an empty field, an empty text is "". Text that a
+//             spreadsheet would run has an apostrophe in front; line breaks and tabs stay, where it is not a terminal
 //   json      an array with one object per row; blobs as hexadecimal digits
 //   ndjson    the same objects, one per line
-//   markdown  a pipe table
+//   markdown  a pipe table, without markup
 //
-// Text that a terminal would act upon is escaped in table and markdown, and in every format where `terminal` is
-// interactive.
+// Text that a terminal would act upon is escaped in table, csv and markdown, and in every format where `terminal` is
+// interactive; json and ndjson hold what the database does.
 class RowWriter {
  public:
   virtual ~RowWriter() = default;

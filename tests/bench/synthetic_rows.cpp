@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000, millisecond = 1'000'000, hour = 3600 * second;
 constexpr std::int64_t began = 1'700'000'000 * second;  // arbitrary
-constexpr std::uint64_t clients = 200, sites = 40, paths = 2000;
+constexpr std::uint64_t clients = 5000, sites = 200, paths = 20000;
 constexpr std::int64_t packets_each = 60;  // of a connection: ids are packet numbers
 
 }  // namespace
@@ -30,6 +30,18 @@ void SyntheticRows::add_capture(RowBatch& batch) const {
   row.bytes = connections_ * packets_each * 500;
   row.first_packet = 1;
   batch.add(row);
+  for (std::uint64_t site = 0; site < sites; ++site) {
+    CertificateRow certificate;
+    certificate.id = 1 + site;
+    certificate.sha256 = batch.arena.copy(fmt::format("{:064x}", site));
+    certificate.subject = batch.arena.copy(fmt::format("CN=www{}.example.com", site));
+    certificate.not_after_ns = began + (1 + static_cast<std::int64_t>(site)) * 24 * hour;
+    certificate.key_type = "RSA";
+    certificate.key_bits = 2048;
+    certificate.signature_algorithm = "sha256WithRSAEncryption";
+    certificate.self_signed = 0;
+    batch.add(certificate);
+  }
 }
 
 void SyntheticRows::add_connection(RowBatch& batch) {
@@ -38,9 +50,14 @@ void SyntheticRows::add_connection(RowBatch& batch) {
   ConnectionRow row;
   row.id = static_cast<std::int64_t>(number) * packets_each;
   row.capture_id = 1;
-  row.client_ip = text(fmt::format("10.0.0.{}", up_to(clients)));
+  const std::uint64_t client = up_to(clients);
+  row.client_ip = text(fmt::format("10.0.{}.{}", client / 250, client % 250));
   row.client_port = 1024 + number % 60000;
   row.server_ip = text(fmt::format("192.0.2.{}", site));
+  if (number % 10 == 0) {  // a gateway asks the servers behind it
+    row.client_ip = row.server_ip;
+    row.server_ip = text(fmt::format("198.51.100.{}", up_to(4)));
+  }
   row.server_port = 80;
   row.start_ns = began + static_cast<std::int64_t>(number) * (hour / static_cast<std::int64_t>(connections_ + 1));
   row.handshake_rtt_ns = 10 * millisecond + static_cast<std::int64_t>(up_to(1000)) * 1000;
@@ -61,22 +78,45 @@ void SyntheticRows::add_connection(RowBatch& batch) {
   row.layers = "http1";
   row.exchanges = exchanges_each;
   row.midstream = row.one_way = row.cut = row.limited = 0;
-  std::int64_t start_ns = row.established_ns.value;
-  for (std::uint64_t ordinal = 1; ordinal <= exchanges_each; ++ordinal) {
-    start_ns += static_cast<std::int64_t>(up_to(1000)) * millisecond;
-    add_exchange(batch, row, ordinal, start_ns);
-    start_ns += 300 * millisecond;
+  row.client_acknowledged_ns = row.server_acknowledged_ns = row.end_ns;
+  const std::uint64_t kind = number % 20;
+  if (kind < 13) {
+    add_http1(batch, row);
+  } else if (kind < 16) {
+    add_tls(batch, row);
+  } else if (kind < 18) {
+    add_http2(batch, row);
+  } else if (kind == 18) {
+    add_websocket(batch, row);
+  } else {
+    refuse(row);
   }
-  row.client_acknowledged_ns = row.server_acknowledged_ns = start_ns;
   add_events(batch, row);
+  if (number % 2 == 0) add_probes(batch, row);
   batch.add(row);
 }
 
-void SyntheticRows::add_exchange(RowBatch& batch, const ConnectionRow& connection, std::uint64_t ordinal, std::int64_t start_ns) {
+void SyntheticRows::add_http1(RowBatch& batch, ConnectionRow& connection) {
+  std::int64_t start_ns = connection.established_ns.value;
+  for (std::uint64_t ordinal = 1; ordinal <= exchanges_each; ++ordinal) {
+    start_ns += static_cast<std::int64_t>(up_to(1000)) * millisecond;
+    HttpExchangeRow row = exchange(batch, connection, ordinal, start_ns);
+    if (ordinal == exchanges_each && up_to(200) == 0) {  // no answer came
+      row.status = row.response_start_ns = row.response_end_ns = row.response_first_frame = row.response_last_frame = Integer{};
+      row.response_body_bytes = row.response_decoded_bytes = row.persistent = Integer{};
+      row.reason = row.response_headers = Text{};
+      row.complete = 0;
+    }
+    add_exchange(batch, row);
+    start_ns += 300 * millisecond;
+  }
+}
+
+HttpExchangeRow SyntheticRows::exchange(RowBatch& batch, const ConnectionRow& connection, std::uint64_t ordinal, std::int64_t start_ns) {
   const auto text = [&](std::string_view made) { return batch.arena.copy(made); };
   const std::uint64_t kind = up_to(1000);
   HttpExchangeRow row;
-  row.id = (connection.id.value + static_cast<std::int64_t>(ordinal) * 4) * 1000;
+  row.id = (connection.id.value + static_cast<std::int64_t>(ordinal)) * 1000;
   row.connection_id = connection.id;
   row.ordinal = ordinal;
   row.version = "1.1";
@@ -102,18 +142,17 @@ void SyntheticRows::add_exchange(RowBatch& batch, const ConnectionRow& connectio
   row.response_first_frame = row.response_last_frame = row.id.value / 1000 + 2;
   row.persistent = row.complete = 1;
   row.pushed = row.midstream = row.limited = 0;
-  if (ordinal == exchanges_each && kind < 5) {  // no answer came
-    row.status = row.response_start_ns = row.response_end_ns = row.response_first_frame = row.response_last_frame = Integer{};
-    row.response_body_bytes = row.response_decoded_bytes = row.persistent = Integer{};
-    row.reason = row.response_headers = Text{};
-    row.complete = 0;
-  }
-  batch.add(row);
-  add_semantics(batch, row, kind);
+  return row;
+}
+
+void SyntheticRows::add_exchange(RowBatch& batch, const HttpExchangeRow& exchange) {
+  batch.add(exchange);
+  add_semantics(batch, exchange);
 }
 
 // A session cookie each time, set anew now and then; redirects, revalidations, log-ins.
-void SyntheticRows::add_semantics(RowBatch& batch, const HttpExchangeRow& exchange, std::uint64_t kind) {
+void SyntheticRows::add_semantics(RowBatch& batch, const HttpExchangeRow& exchange) {
+  const std::uint64_t kind = up_to(1000);
   const auto text = [&](std::string_view made) { return batch.arena.copy(made); };
   HttpCookieRow cookie;
   cookie.exchange_id = exchange.id;
@@ -165,7 +204,7 @@ void SyntheticRows::add_semantics(RowBatch& batch, const HttpExchangeRow& exchan
   }
 }
 
-// A FIN of each side, or a RST; and the probes of a client that asks each second, one without an answer now and then.
+// A FIN of each side, or a RST.
 void SyntheticRows::add_events(RowBatch& batch, const ConnectionRow& connection) const {
   const bool reset = connection.close_kind == "rst";
   for (const std::string_view side : {"client", "server"}) {
@@ -178,14 +217,18 @@ void SyntheticRows::add_events(RowBatch& batch, const ConnectionRow& connection)
     event.kind = reset ? "rst" : "fin";
     batch.add(event);
   }
-  for (std::uint64_t n = 1; n <= exchanges_each; ++n) {
+}
+
+// Of a client that asks each second; one in a hundred is not answered any more from the middle on.
+void SyntheticRows::add_probes(RowBatch& batch, const ConnectionRow& connection) const {
+  for (std::uint64_t n = 1; n <= probes_each; ++n) {
     KeepaliveProbeRow probe;
-    probe.id = (connection.id.value + static_cast<std::int64_t>(n) * 4 + 1) * 1000;
+    probe.id = (connection.id.value + static_cast<std::int64_t>(n) + 35) * 1000;
     probe.connection_id = connection.id;
     probe.prober = "client";
-    const bool unanswered = made_ % 100 == 0 && n > exchanges_each / 2;
-    probe.episode = unanswered ? exchanges_each / 2 + 1 : n;
-    probe.ordinal = unanswered ? n - exchanges_each / 2 : 1;
+    const bool unanswered = made_ % 100 == 0 && n > probes_each / 2;
+    probe.episode = unanswered ? probes_each / 2 + 1 : n;
+    probe.ordinal = unanswered ? n - probes_each / 2 : 1;
     probe.time_ns = connection.start_ns.value + static_cast<std::int64_t>(n) * second;
     probe.frame = probe.id.value / 1000;
     probe.payload_bytes = 0;

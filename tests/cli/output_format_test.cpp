@@ -100,7 +100,7 @@ TEST(OutputFormat, MarkdownIsAPipeTable) {
             "| path | n |\n"
             "| --- | ---: |\n"
             "| /a\\|b&lt;i> | 5 |\n"
-            "| two\\nlines | 6 |\n");
+            "| two\\\\nlines | 6 |\n");
 }
 
 // A header that would clear the screen, set the title, and turn the text around: a terminal must never get it.
@@ -119,8 +119,33 @@ TEST(OutputFormat, NothingHostileReachesATerminal) {
   }
 }
 
-TEST(OutputFormat, PipedCsvIsWhatTheDatabaseHolds) {
-  EXPECT_EQ(written(OutputFormat::csv, {"a"}, {{"\x1b[2J"}}), "a\n\x1b[2J\n");
+// A file is shown on a terminal sooner or later; line breaks and tabs do nothing there.
+TEST(OutputFormat, PipedCsvIsHarmlessToo) {
+  EXPECT_EQ(written(OutputFormat::csv, {"a"}, {{"\x1b[2J"}, {"\xff"}, {"one\n\ttwo"}, {"one\rtwo"}}),
+            "a\n\\x1b[2J\n\\xff\n\"one\n\ttwo\"\none\\rtwo\n");
+}
+
+// What a spreadsheet would run. Numbers are numbers, whatever their sign.
+TEST(OutputFormat, CsvHoldsNoFormulas) {
+  EXPECT_EQ(written(OutputFormat::csv, {"=a()"},
+                    {{"=HYPERLINK(\"http://x\",\"y\")"},
+                     {"+1+1"},
+                     {"-2+3"},
+                     {"@SUM(1)"},
+                     {"\t=1"},
+                     {"\xef\xbc\x9d"
+                      "1"},
+                     {-5},
+                     {-0.5},
+                     {"a=b"}}),
+            "'=a()\n\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"\n'+1+1\n'-2+3\n'@SUM(1)\n'\t=1\n'\xef\xbc\x9d"
+            "1\n-5\n-0.5\na=b\n");
+}
+
+// An image would be fetched by whoever reads the page.
+TEST(OutputFormat, MarkdownHoldsNoMarkup) {
+  EXPECT_EQ(written(OutputFormat::markdown, {"a"}, {{"![x](http://evil/)"}, {"`|*\\|"}, {"under_score"}}),
+            "| a |\n| --- |\n| !\\[x\\](http://evil/) |\n| \\`\\|\\*\\\\\\| |\n| under_score |\n");
 }
 
 TEST(OutputFormat, IsKnownByName) {

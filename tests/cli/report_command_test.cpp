@@ -122,7 +122,7 @@ TEST_F(ReportCommand, TellsOfPeersThatAreGoneAndOfRacesWhereThereAreAny) {
   EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +client +crashed +1 +1 +2 +60 +10 +2"));
   EXPECT_THAT(text, ::testing::ContainsRegex("peer_lost +client +1"));
   EXPECT_THAT(text, ::testing::ContainsRegex("request_reset +server +1 +90"));
-  EXPECT_THAT(text, ::testing::ContainsRegex("error +idle_timeout_race +1 requests of 10.0.0.1 crossed the close"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("error +idle_timeout_race +1 request of 10.0.0.1 crossed the close"));
   EXPECT_THAT(text, ::testing::ContainsRegex("error +peer_lost +the server 192.0.2.1"));
   const auto report = nlohmann::json::parse(output({path_, "--format", "json"}));
   EXPECT_EQ(report["findings"][0]["severity"], "error");
