@@ -49,9 +49,10 @@ class Talk {
 
 Octets http_capture(const HttpCapture& what) {
   std::vector<Talk> talks;
-  for (unsigned n = 0; n < what.connections; ++n) talks.emplace_back(n);
+  for (unsigned n = 0; n < what.connections; ++n) talks.emplace_back(what.first + n);
   FileBytes file = pcap_file(ByteOrder::little);
-  std::uint32_t microseconds = 0;
+  const unsigned packets = 5 + 2 * what.exchanges_per_connection;  // of one connection
+  std::uint32_t microseconds = what.first * packets * 10;
   const auto each = [&](auto next_packet) {
     for (Talk& talk : talks) {
       microseconds += 10;

@@ -181,6 +181,39 @@ TEST_F(AnalyzeCommand, StoresSecretsAsTokensUnlessToldToKeepThem) {
             run("query c.db \"SELECT request_headers FROM http_exchanges\"").lines);
 }
 
+// 6,000 connections of one exchange each, 100 at a time, that are left open and silent: about 3 MB in the end.
+TEST_F(AnalyzeCommand, ForgetsTheLongestSilentConnectionsBeyondTheMemoryLimitAndSaysSoInTheirRows) {
+  std::string files;
+  for (unsigned first = 0; first < 6000; first += 100) {
+    write(std::to_string(first) + ".pcap",
+          http_capture({.connections = 100, .exchanges_per_connection = 1, .closed = false, .first = first}));
+    files += std::to_string(first) + ".pcap ";
+  }
+  ASSERT_EQ(run("analyze " + files + "-o all.db --quiet").code, 0);
+  EXPECT_EQ(number("all.db", "SELECT count(*) FROM connections WHERE close_kind = 'open' AND NOT limited"), 6000);
+
+  ASSERT_EQ(run("analyze " + files + "-o one.db --quiet --threads 1 --memory-limit 2M").code, 0);
+  EXPECT_EQ(number("one.db", "SELECT count(*) FROM connections"), 6000);
+  EXPECT_EQ(number("one.db", "SELECT count(*) FROM http_exchanges WHERE status = 200"), 6000);
+  EXPECT_GT(number("one.db", "SELECT count(*) FROM connections WHERE close_kind = 'evicted'"), 1000);
+  EXPECT_GT(number("one.db", "SELECT count(*) FROM connections WHERE close_kind = 'open'"), 1000);
+  EXPECT_EQ(number("one.db", "SELECT count(*) FROM connections WHERE (close_kind = 'evicted') <> limited"), 0);
+  // in each of the table's parts the longest silent go first: of the first file nobody is left, of the last nobody is missing
+  EXPECT_EQ(number("one.db", "SELECT max(close_kind) = 'evicted' FROM connections WHERE client_port < 20100"), 1);
+  EXPECT_EQ(number("one.db", "SELECT max(close_kind) = 'open' AND min(close_kind) = 'open' FROM connections WHERE client_port >= 25900"),
+            1);
+
+  ASSERT_EQ(run("analyze " + files + "-o four.db --quiet --threads 4 --memory-limit 2M").code, 0);
+  const std::string rows = " \"SELECT id, close_kind, limited, end_ns, exchanges FROM connections ORDER BY id\"";
+  EXPECT_EQ(run("query one.db" + rows).lines, run("query four.db" + rows).lines);
+}
+
+TEST_F(AnalyzeCommand, RefusesAMemoryLimitThatHoldsNothing) {
+  write("a.pcap", capture_);
+  EXPECT_EQ(run("analyze a.pcap --memory-limit 1000").code, 2);
+  EXPECT_EQ(run("analyze a.pcap --memory-limit much").code, 2);
+}
+
 // ---- bad input: one clear line, the right exit code, nothing left behind ----
 
 TEST_F(AnalyzeCommand, RefusesWhatIsNoCaptureWithOneLineAndExitCode3) {
