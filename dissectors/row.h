@@ -5,16 +5,16 @@
 //     Integer connection_id;
 //     Text kind;
 //     static constexpr TableInfo table{"pings", "one ping and its answer"};
-//     static constexpr auto columns = std::make_tuple(
+//     static constexpr Column<PingRow> columns[] = {
 //         column("connection_id", &PingRow::connection_id, "the connection", references("connections")),
-//         column("kind", &PingRow::kind, "`ping` or `pong`"));
+//         column("kind", &PingRow::kind, "`ping` or `pong`")};
 //   };
 #pragma once
 
 #include <cstdint>
 #include <limits>
 #include <string_view>
-#include <tuple>
+#include <type_traits>
 
 namespace longwire {
 
@@ -59,16 +59,28 @@ constexpr Constraint indexed_reference(std::string_view table) {
   return {Key::foreign, table, true};
 }
 
-template <class Row, class T>
+// Of the three fields one is set. All columns of a row are of one type, and cost the compiler next to nothing: as a tuple of
+// what each one is they were most of the time that a source file took.
+template <class Row>
 struct Column {
   std::string_view name;
-  T Row::*field;
+  Integer Row::*integer = nullptr;
+  Text Row::*text = nullptr;
+  Blob Row::*blob = nullptr;
   std::string_view meaning;  // unit, meaning, source; becomes a comment in CREATE TABLE
   Constraint constraint;
 };
-template <class Row, class T>
-constexpr Column<Row, T> column(std::string_view name, T Row::*field, std::string_view meaning, Constraint constraint = {}) {
-  return {name, field, meaning, constraint};
+template <class Row>
+constexpr Column<Row> column(std::string_view name, Integer Row::*field, std::string_view meaning, Constraint constraint = {}) {
+  return {.name = name, .integer = field, .meaning = meaning, .constraint = constraint};
+}
+template <class Row>
+constexpr Column<Row> column(std::string_view name, Text Row::*field, std::string_view meaning, Constraint constraint = {}) {
+  return {.name = name, .text = field, .meaning = meaning, .constraint = constraint};
+}
+template <class Row>
+constexpr Column<Row> column(std::string_view name, Blob Row::*field, std::string_view meaning, Constraint constraint = {}) {
+  return {.name = name, .blob = field, .meaning = meaning, .constraint = constraint};
 }
 
 }  // namespace longwire

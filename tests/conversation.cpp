@@ -106,12 +106,8 @@ ShownValue shown(const Text& value) {
   }
   return result;
 }
-[[maybe_unused]] ShownValue shown(const Blob& value) {
+ShownValue shown(const Blob& value) {
   return shown(Text(value.bytes));
-}
-template <class T>
-ShownValue shown(const T& number) requires std::is_floating_point_v<T> {
-  return {false, std::to_string(number)};
 }
 
 // "table column column": what is shown of a table.
@@ -132,7 +128,11 @@ Choice parse_choice(const std::string& text) {
 template <class Row>
 std::vector<std::pair<std::string_view, ShownValue>> values_of(const Row& row) {
   std::vector<std::pair<std::string_view, ShownValue>> values;
-  std::apply([&](const auto&... columns) { (values.emplace_back(columns.name, shown(row.*columns.field)), ...); }, Row::columns);
+  for (const Column<Row>& column : Row::columns) {
+    if (column.integer != nullptr) values.emplace_back(column.name, shown(row.*column.integer));
+    if (column.text != nullptr) values.emplace_back(column.name, shown(row.*column.text));
+    if (column.blob != nullptr) values.emplace_back(column.name, shown(row.*column.blob));
+  }
   return values;
 }
 

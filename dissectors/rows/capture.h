@@ -12,7 +12,7 @@ struct CaptureRow {
   Text damage, tool_version, options;
 
   static constexpr TableInfo table{"captures", "one capture file, or one run on live interfaces"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<CaptureRow> columns[] = {
       column("id", &CaptureRow::id, "1, 2 ... in the order in which the files were read", primary_key),
       column("path", &CaptureRow::path, "as given; `-` is standard input; live: the interfaces"),
       column("format", &CaptureRow::format, "pcap, pcap-ns, pcapng, snoop; with .gz, .zst, .lz4 where compressed"),
@@ -27,7 +27,7 @@ struct CaptureRow {
       column("damaged_at", &CaptureRow::damaged_at, "byte offset where the file breaks; NULL = whole"),
       column("damage", &CaptureRow::damage, "what is wrong there"),
       column("tool_version", &CaptureRow::tool_version, "version of longwire that read it"),
-      column("options", &CaptureRow::options, "options that change what is seen, as on the command line"));
+      column("options", &CaptureRow::options, "options that change what is seen, as on the command line")};
 };
 
 struct CaptureInterfaceRow {
@@ -36,17 +36,17 @@ struct CaptureInterfaceRow {
   Integer snaplen, packets, received, dropped;
 
   static constexpr TableInfo table{"capture_interfaces", "one interface of a capture file"};
-  static constexpr auto columns =
-      std::make_tuple(column("capture_id", &CaptureInterfaceRow::capture_id, "the capture", references("captures")),
-                      column("number", &CaptureInterfaceRow::number, "0, 1 ... in the file"),
-                      column("name", &CaptureInterfaceRow::name, "as the file says"),
-                      column("description", &CaptureInterfaceRow::description, "as the file says"),
-                      column("link_type", &CaptureInterfaceRow::link_type, "LINKTYPE_ name"),
-                      column("filter", &CaptureInterfaceRow::filter, "capture filter, as the file says"),
-                      column("snaplen", &CaptureInterfaceRow::snaplen, "bytes kept of a packet; NULL = all"),
-                      column("packets", &CaptureInterfaceRow::packets, "packets of this interface"),
-                      column("received", &CaptureInterfaceRow::received, "packets the interface received, by its statistics block"),
-                      column("dropped", &CaptureInterfaceRow::dropped, "packets the interface dropped, by its statistics block"));
+  static constexpr Column<CaptureInterfaceRow> columns[] = {
+      column("capture_id", &CaptureInterfaceRow::capture_id, "the capture", references("captures")),
+      column("number", &CaptureInterfaceRow::number, "0, 1 ... in the file"),
+      column("name", &CaptureInterfaceRow::name, "as the file says"),
+      column("description", &CaptureInterfaceRow::description, "as the file says"),
+      column("link_type", &CaptureInterfaceRow::link_type, "LINKTYPE_ name"),
+      column("filter", &CaptureInterfaceRow::filter, "capture filter, as the file says"),
+      column("snaplen", &CaptureInterfaceRow::snaplen, "bytes kept of a packet; NULL = all"),
+      column("packets", &CaptureInterfaceRow::packets, "packets of this interface"),
+      column("received", &CaptureInterfaceRow::received, "packets the interface received, by its statistics block"),
+      column("dropped", &CaptureInterfaceRow::dropped, "packets the interface dropped, by its statistics block")};
 };
 
 struct PacketKindRow {
@@ -55,10 +55,10 @@ struct PacketKindRow {
   Integer packets, bytes;
 
   static constexpr TableInfo table{"packet_kinds", "how many packets of a capture were what; every packet is one kind"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<PacketKindRow> columns[] = {
       column("capture_id", &PacketKindRow::capture_id, "the capture", references("captures")),
       column("kind", &PacketKindRow::kind, "tcp, udp, arp, `ipv4 fragment`, `malformed tcp` ..."),
-      column("packets", &PacketKindRow::packets, "how many"), column("bytes", &PacketKindRow::bytes, "their bytes on the wire"));
+      column("packets", &PacketKindRow::packets, "how many"), column("bytes", &PacketKindRow::bytes, "their bytes on the wire")};
 };
 
 }  // namespace longwire

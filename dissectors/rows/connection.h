@@ -22,11 +22,12 @@ struct ConnectionRow {
   Integer exchanges, midstream, one_way, cut, limited;
 
   static constexpr TableInfo table{"connections", "one TCP connection, SYN to the end, however long it was silent"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<ConnectionRow> columns[] = {
       column("id", &ConnectionRow::id, "set-wide number of its first packet: the same on every run", primary_key),
       column("capture_id", &ConnectionRow::capture_id, "the capture of its first packet", references("captures")),
       column("client_ip", &ConnectionRow::client_ip, "who sent the SYN; midstream: see README, Client and server"),
-      column("client_port", &ConnectionRow::client_port, "TCP port"), column("server_ip", &ConnectionRow::server_ip, "who was asked"),
+      column("client_port", &ConnectionRow::client_port, "TCP port"),
+      column("server_ip", &ConnectionRow::server_ip, "who was asked"),
       column("server_port", &ConnectionRow::server_port, "TCP port"),
       column("vlan", &ConnectionRow::vlan, "innermost VLAN id of its first packet; NULL = none"),
       column("community_id", &ConnectionRow::community_id, "Community ID 1.0, seed 0: the flow's name in other tools"),
@@ -74,7 +75,7 @@ struct ConnectionRow {
       column("midstream", &ConnectionRow::midstream, "1 = the capture began after the SYN"),
       column("one_way", &ConnectionRow::one_way, "1 = only one direction was seen"),
       column("cut", &ConnectionRow::cut, "1 = packets were cut by snaplen"),
-      column("limited", &ConnectionRow::limited, "1 = a limit was reached"));
+      column("limited", &ConnectionRow::limited, "1 = a limit was reached")};
 };
 
 struct TcpEventRow {
@@ -84,10 +85,11 @@ struct TcpEventRow {
   Text detail;
 
   static constexpr TableInfo table{"tcp_events", "what TCP itself did that a person would look up by frame"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<TcpEventRow> columns[] = {
       column("id", &TcpEventRow::id, "set-wide number of the packet times 1000, and what happened", primary_key),
       column("connection_id", &TcpEventRow::connection_id, "the connection", indexed_reference("connections")),
-      column("time_ns", &TcpEventRow::time_ns, "when"), column("frame", &TcpEventRow::frame, "the packet"),
+      column("time_ns", &TcpEventRow::time_ns, "when"),
+      column("frame", &TcpEventRow::frame, "the packet"),
       column("side", &TcpEventRow::side, "who did it; gap: whose bytes are missing; icmp_unreachable: whose segment is quoted"),
       column("kind", &TcpEventRow::kind,
              "rst, fin, syn_retransmitted, zero_window, window_reopened, gap, conflicting_overlap, icmp_unreachable, icmp_too_big, "
@@ -95,7 +97,7 @@ struct TcpEventRow {
       column("bytes", &TcpEventRow::bytes, "missing, conflicting or late bytes; NULL for the other kinds"),
       column("detail", &TcpEventRow::detail,
              "fin: crossed = the other side's was under way; rst: ack = it acknowledges, NULL = it answers a segment of a connection "
-             "that its sender does not know; icmp: what is wrong; gap: end = behind the last byte seen"));
+             "that its sender does not know; icmp: what is wrong; gap: end = behind the last byte seen")};
 };
 
 struct KeepaliveProbeRow {
@@ -106,20 +108,21 @@ struct KeepaliveProbeRow {
   Integer answer_ns, answer_frame;
 
   static constexpr TableInfo table{"keepalive_probes", "one TCP keepalive probe and its answer; nothing to do with HTTP keep-alive"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<KeepaliveProbeRow> columns[] = {
       column("id", &KeepaliveProbeRow::id, "set-wide number of the probe's packet times 1000", primary_key),
       column("connection_id", &KeepaliveProbeRow::connection_id, "the connection, index keepalive_probes_narrow",
              references("connections")),
       column("prober", &KeepaliveProbeRow::prober, "client or server: who asks whether the peer is there"),
       column("episode", &KeepaliveProbeRow::episode, "1, 2 ... of the prober: a run of probes until the peer is heard"),
       column("ordinal", &KeepaliveProbeRow::ordinal, "1, 2 ... in the episode; the same again for a copy that the network delivered, too"),
-      column("time_ns", &KeepaliveProbeRow::time_ns, "when"), column("frame", &KeepaliveProbeRow::frame, "the probe"),
+      column("time_ns", &KeepaliveProbeRow::time_ns, "when"),
+      column("frame", &KeepaliveProbeRow::frame, "the probe"),
       column("payload_bytes", &KeepaliveProbeRow::payload_bytes, "0, or 1 byte sent again"),
       column("idle_before_ns", &KeepaliveProbeRow::idle_before_ns,
              "since the peer was last heard, other than probing, or the probe before"),
       column("answer", &KeepaliveProbeRow::answer, "ack, rst, icmp (destination unreachable), none"),
       column("answer_ns", &KeepaliveProbeRow::answer_ns, "time of the answer"),
-      column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer"));
+      column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer")};
 };
 
 }  // namespace longwire

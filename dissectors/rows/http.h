@@ -19,7 +19,7 @@ struct HttpExchangeRow {
   Integer pushed, complete, midstream, limited;
 
   static constexpr TableInfo table{"http_exchanges", "one HTTP request and its final response, or what was seen of them"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<HttpExchangeRow> columns[] = {
       column("id", &HttpExchangeRow::id, "set-wide number of the packet it began in times 1000, plus 0, 1 ... within the packet",
              primary_key),
       column("connection_id", &HttpExchangeRow::connection_id, "the connection, index http_exchanges_narrow", references("connections")),
@@ -65,7 +65,7 @@ struct HttpExchangeRow {
       column("pushed", &HttpExchangeRow::pushed, "1 = promised by the server (HTTP/2, SPDY)"),
       column("complete", &HttpExchangeRow::complete, "1 = request and response were seen from first to last byte"),
       column("midstream", &HttpExchangeRow::midstream, "1 = it began before the capture, or behind a hole"),
-      column("limited", &HttpExchangeRow::limited, "1 = a limit was reached"));
+      column("limited", &HttpExchangeRow::limited, "1 = a limit was reached")};
 };
 
 }  // namespace longwire

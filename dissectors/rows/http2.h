@@ -26,7 +26,7 @@ struct Http2ConnectionRow {
   Integer hpack_damaged, midstream, limited;
 
   static constexpr TableInfo table{"http2_connections", "one connection that spoke HTTP/2 or SPDY, in the clear or decrypted"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<Http2ConnectionRow> columns[] = {
       column("connection_id", &Http2ConnectionRow::connection_id, "the connection", indexed_reference("connections")),
       column("protocol", &Http2ConnectionRow::protocol, "2, spdy/2, spdy/3, spdy/3.1: as http_exchanges.version"),
       column("how", &Http2ConnectionRow::how,
@@ -83,7 +83,7 @@ struct Http2ConnectionRow {
       column("alt_svc", &Http2ConnectionRow::alt_svc, "the last ALTSVC field value (RFC 7838)"),
       column("hpack_damaged", &Http2ConnectionRow::hpack_damaged, "1 = header blocks were lost: fields that refer to them are NULL"),
       column("midstream", &Http2ConnectionRow::midstream, "1 = its beginning was not seen"),
-      column("limited", &Http2ConnectionRow::limited, "1 = a limit was reached"));
+      column("limited", &Http2ConnectionRow::limited, "1 = a limit was reached")};
 };
 
 struct Http2StreamRow {
@@ -95,7 +95,7 @@ struct Http2StreamRow {
   Text protocol;
 
   static constexpr TableInfo table{"http2_streams", "one stream of HTTP/2 or SPDY"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<Http2StreamRow> columns[] = {
       column("connection_id", &Http2StreamRow::connection_id, "the connection", indexed_reference("connections")),
       column("stream_id", &Http2StreamRow::stream_id, "odd: opened by the client; even: pushed"),
       column("exchange_id", &Http2StreamRow::exchange_id, "the exchange on it; NULL = no header section seen",
@@ -111,12 +111,13 @@ struct Http2StreamRow {
       column("incremental", &Http2StreamRow::incremental, "RFC 9218: 1 = useful in parts; NULL = not told"),
       column("reset_code", &Http2StreamRow::reset_code, "error code of the first RST_STREAM; NULL = none"),
       column("reset_error", &Http2StreamRow::reset_error, "its IANA name: CANCEL, REFUSED_STREAM ..."),
-      column("reset_by", &Http2StreamRow::reset_by, "client or server"), column("reset_ns", &Http2StreamRow::reset_ns, "when"),
+      column("reset_by", &Http2StreamRow::reset_by, "client or server"),
+      column("reset_ns", &Http2StreamRow::reset_ns, "when"),
       column("data_frames_client", &Http2StreamRow::data_frames_client, "DATA frames of the client"),
       column("data_frames_server", &Http2StreamRow::data_frames_server, "of the server"),
       column("data_bytes_client", &Http2StreamRow::data_bytes_client, "their payloads as flow control counts them, padding included"),
       column("data_bytes_server", &Http2StreamRow::data_bytes_server, "likewise"),
-      column("protocol", &Http2StreamRow::protocol, ":protocol of an extended CONNECT (RFC 8441); NULL = none"));
+      column("protocol", &Http2StreamRow::protocol, ":protocol of an extended CONNECT (RFC 8441); NULL = none")};
 };
 
 struct Http2StallRow {
@@ -128,31 +129,33 @@ struct Http2StallRow {
 
   static constexpr TableInfo table{
       "http2_stalls", "one time that flow control held a side up: a window was used up, and more was sent at once when it opened"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<Http2StallRow> columns[] = {
       column("connection_id", &Http2StallRow::connection_id, "the connection", indexed_reference("connections")),
       column("stream_id", &Http2StallRow::stream_id, "0 = the window of the whole connection"),
       column("side", &Http2StallRow::side, "client or server: who wanted to send"),
       column("start_ns", &Http2StallRow::start_ns, "last byte of the frame that used the window up, or what closed it"),
-      column("end_ns", &Http2StallRow::end_ns, "what ended it"), column("frame", &Http2StallRow::frame, "the packet at start_ns"),
+      column("end_ns", &Http2StallRow::end_ns, "what ended it"),
+      column("frame", &Http2StallRow::frame, "the packet at start_ns"),
       column("end_frame", &Http2StallRow::end_frame, "the packet at end_ns"),
       column("bytes_waiting", &Http2StallRow::bytes_waiting,
              "what was still to be sent by content-length, else the DATA frame sent at once; NULL = not known"),
       column("ended_by", &Http2StallRow::ended_by,
              "window_update, settings, reset (of the stream), end (of the connection or the capture)"),
-      column("resumed_ns", &Http2StallRow::resumed_ns, "the next DATA behind it; NULL = none came"));
+      column("resumed_ns", &Http2StallRow::resumed_ns, "the next DATA behind it; NULL = none came")};
 };
 
 struct Http2PingRow {
   Integer connection_id, from_client, time_ns, frame, idle_before_ns, answer_ns, answer_frame;
 
   static constexpr TableInfo table{"http2_pings", "one PING that asked, and its answer: HTTP/2's own keepalive"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<Http2PingRow> columns[] = {
       column("connection_id", &Http2PingRow::connection_id, "the connection", indexed_reference("connections")),
-      column("from_client", &Http2PingRow::from_client, "1 = the client asked"), column("time_ns", &Http2PingRow::time_ns, "when"),
+      column("from_client", &Http2PingRow::from_client, "1 = the client asked"),
+      column("time_ns", &Http2PingRow::time_ns, "when"),
       column("frame", &Http2PingRow::frame, "its packet"),
       column("idle_before_ns", &Http2PingRow::idle_before_ns, "since the last frame of either side; NULL = it was the first"),
       column("answer_ns", &Http2PingRow::answer_ns, "when the acknowledgement came; NULL = never"),
-      column("answer_frame", &Http2PingRow::answer_frame, "its packet"));
+      column("answer_frame", &Http2PingRow::answer_frame, "its packet")};
 };
 
 struct Http2GoawayRow {
@@ -160,13 +163,15 @@ struct Http2GoawayRow {
   Text error, debug;
 
   static constexpr TableInfo table{"http2_goaways", "one GOAWAY: an orderly close sends two"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<Http2GoawayRow> columns[] = {
       column("connection_id", &Http2GoawayRow::connection_id, "the connection", indexed_reference("connections")),
-      column("from_client", &Http2GoawayRow::from_client, "1 = the client sent it"), column("time_ns", &Http2GoawayRow::time_ns, "when"),
+      column("from_client", &Http2GoawayRow::from_client, "1 = the client sent it"),
+      column("time_ns", &Http2GoawayRow::time_ns, "when"),
       column("frame", &Http2GoawayRow::frame, "its packet"),
       column("last_stream", &Http2GoawayRow::last_stream, "streams above it were not processed; 2147483647 = the first of two phases"),
-      column("code", &Http2GoawayRow::code, "error code"), column("error", &Http2GoawayRow::error, "its IANA name"),
-      column("debug", &Http2GoawayRow::debug, "debug data as text; NULL = none"));
+      column("code", &Http2GoawayRow::code, "error code"),
+      column("error", &Http2GoawayRow::error, "its IANA name"),
+      column("debug", &Http2GoawayRow::debug, "debug data as text; NULL = none")};
 };
 
 }  // namespace longwire

@@ -16,7 +16,7 @@ struct HttpCookieRow {
   Integer time_ns, frame;
 
   static constexpr TableInfo table{"http_cookies", "one cookie that a response set, or that a request brought back (RFC 6265)"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<HttpCookieRow> columns[] = {
       column("exchange_id", &HttpCookieRow::exchange_id, "the exchange", indexed_reference("http_exchanges")),
       column("connection_id", &HttpCookieRow::connection_id, "its connection", references("connections")),
       column("direction", &HttpCookieRow::direction, "set (Set-Cookie), sent (Cookie)"),
@@ -32,7 +32,7 @@ struct HttpCookieRow {
       column("http_only", &HttpCookieRow::http_only, "set: 1 = not for scripts"),
       column("same_site", &HttpCookieRow::same_site, "set: strict, lax, none; NULL = none of these"),
       column("time_ns", &HttpCookieRow::time_ns, "packet of its message's first byte"),
-      column("frame", &HttpCookieRow::frame, "frame of its message's first byte"));
+      column("frame", &HttpCookieRow::frame, "frame of its message's first byte")};
 };
 
 struct HttpLocationRow {
@@ -41,7 +41,7 @@ struct HttpLocationRow {
   Integer cross_origin;
 
   static constexpr TableInfo table{"http_locations", "where the Location field of a response points"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<HttpLocationRow> columns[] = {
       column("exchange_id", &HttpLocationRow::exchange_id, "the exchange", primary_key),
       column("status", &HttpLocationRow::status, "as in http_exchanges"),
       column("location", &HttpLocationRow::location, "Location as sent"),
@@ -50,7 +50,7 @@ struct HttpLocationRow {
       column("authority", &HttpLocationRow::authority, "of that, lower case, without userinfo and the scheme's own port; NULL = none"),
       column("path", &HttpLocationRow::path, "of that, with the query, as a client asks for it: at least /, spaces and non-ASCII as %XX"),
       column("cross_origin", &HttpLocationRow::cross_origin,
-             "1 = scheme, host or port are not the request's (RFC 6454); NULL = those are not known"));
+             "1 = scheme, host or port are not the request's (RFC 6454); NULL = those are not known")};
 };
 
 struct HttpConditionRow {
@@ -65,9 +65,10 @@ struct HttpConditionRow {
   Integer last_modified_ns, response_body_bytes;
 
   static constexpr TableInfo table{"http_conditions", "the condition that a request sets (RFC 9110 section 13), and its answer"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<HttpConditionRow> columns[] = {
       column("exchange_id", &HttpConditionRow::exchange_id, "the exchange", primary_key),
-      column("method", &HttpConditionRow::method, "as in http_exchanges"), column("status", &HttpConditionRow::status, "likewise"),
+      column("method", &HttpConditionRow::method, "as in http_exchanges"),
+      column("status", &HttpConditionRow::status, "likewise"),
       column("if_none_match", &HttpConditionRow::if_none_match, "If-None-Match as sent; NULL = none, as in all these"),
       column("if_modified_since", &HttpConditionRow::if_modified_since, "If-Modified-Since as sent"),
       column("if_modified_since_ns", &HttpConditionRow::if_modified_since_ns, "that as a time; NULL = no date"),
@@ -76,7 +77,7 @@ struct HttpConditionRow {
       column("etag", &HttpConditionRow::etag, "ETag of the response, as sent"),
       column("last_modified", &HttpConditionRow::last_modified, "Last-Modified of the response, as sent"),
       column("last_modified_ns", &HttpConditionRow::last_modified_ns, "that as a time; NULL = no date"),
-      column("response_body_bytes", &HttpConditionRow::response_body_bytes, "as in http_exchanges"));
+      column("response_body_bytes", &HttpConditionRow::response_body_bytes, "as in http_exchanges")};
 };
 
 struct HttpAuthenticationRow {
@@ -86,7 +87,7 @@ struct HttpAuthenticationRow {
 
   static constexpr TableInfo table{"http_authentications",
                                    "credentials of a request, or a challenge of its response (RFC 9110 section 11)"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<HttpAuthenticationRow> columns[] = {
       column("exchange_id", &HttpAuthenticationRow::exchange_id, "the exchange", primary_key),
       column("status", &HttpAuthenticationRow::status, "as in http_exchanges"),
       column("scheme_used", &HttpAuthenticationRow::scheme_used,
@@ -96,7 +97,7 @@ struct HttpAuthenticationRow {
       column("proxy_schemes_offered", &HttpAuthenticationRow::proxy_schemes_offered, "of Proxy-Authenticate, likewise"),
       column("stale", &HttpAuthenticationRow::stale, "1 = a challenge says stale=true: only the nonce was too old (RFC 7616 section 3.3)"),
       column("continued", &HttpAuthenticationRow::continued,
-             "1 = a challenge goes on with a dialogue, as of Negotiate and NTLM: it holds more than the scheme's name"));
+             "1 = a challenge goes on with a dialogue, as of Negotiate and NTLM: it holds more than the scheme's name")};
 };
 
 }  // namespace longwire

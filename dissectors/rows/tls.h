@@ -21,7 +21,7 @@ struct TlsHandshakeRow {
   Integer chain_error_depth, name_matches, midstream, limited;
 
   static constexpr TableInfo table{"tls_handshakes", "one TLS or SSL handshake, or what was seen of it"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<TlsHandshakeRow> columns[] = {
       column("id", &TlsHandshakeRow::id, "set-wide number of the packet it began in times 1000, plus 0, 1 ... within the packet",
              primary_key),
       column("connection_id", &TlsHandshakeRow::connection_id, "the connection", indexed_reference("connections")),
@@ -71,7 +71,7 @@ struct TlsHandshakeRow {
       column("chain_error_depth", &TlsHandshakeRow::chain_error_depth, "where in the chain: 0 = the leaf"),
       column("name_matches", &TlsHandshakeRow::name_matches, "1 = the leaf is for the server name asked for"),
       column("midstream", &TlsHandshakeRow::midstream, "1 = its beginning was not seen"),
-      column("limited", &TlsHandshakeRow::limited, "1 = a limit was reached"));
+      column("limited", &TlsHandshakeRow::limited, "1 = a limit was reached")};
 };
 
 struct TlsMessageRow {
@@ -82,7 +82,7 @@ struct TlsMessageRow {
   Integer ticket_lifetime_s;
 
   static constexpr TableInfo table{"tls_messages", "one message of a handshake, in the order seen: the handshake as a ladder"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<TlsMessageRow> columns[] = {
       column("handshake_id", &TlsMessageRow::handshake_id, "the handshake; of alerts and encrypted messages after it, the last one",
              indexed_reference("tls_handshakes")),
       column("ordinal", &TlsMessageRow::ordinal, "1, 2 ... of the handshake"),
@@ -97,7 +97,7 @@ struct TlsMessageRow {
       column("alert_level", &TlsMessageRow::alert_level, "of an alert: warning, fatal"),
       column("alert", &TlsMessageRow::alert, "of an alert: its IANA name"),
       column("ticket_lifetime_s", &TlsMessageRow::ticket_lifetime_s,
-             "of a session ticket: how long the server will take it (RFC 8446 section 4.6.1); before TLS 1.3 a hint, 0 = none"));
+             "of a session ticket: how long the server will take it (RFC 8446 section 4.6.1); before TLS 1.3 a hint, 0 = none")};
 };
 
 }  // namespace longwire

@@ -14,7 +14,7 @@ struct TlsTurnRow {
   static constexpr TableInfo table{"tls_turns",
                                    "what the client sent in TLS without a key, and what the server sent then: an exchange as far as "
                                    "records and their directions tell"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<TlsTurnRow> columns[] = {
       column("connection_id", &TlsTurnRow::connection_id, "the connection", indexed_reference("connections")),
       column("ordinal", &TlsTurnRow::ordinal, "1, 2 ... on its connection"),
       column("idle_before_ns", &TlsTurnRow::idle_before_ns, "end of the turn before to the first byte of this one; NULL for the first"),
@@ -31,7 +31,7 @@ struct TlsTurnRow {
       column("request_bytes", &TlsTurnRow::request_bytes, "of the fragments of these records: what encryption adds is in them"),
       column("response_bytes", &TlsTurnRow::response_bytes, "likewise"),
       column("multiplexed", &TlsTurnRow::multiplexed,
-             "1 = HTTP/2 was agreed on (ALPN), where a turn may be many exchanges, or a part of one; NULL = it may have been"));
+             "1 = HTTP/2 was agreed on (ALPN), where a turn may be many exchanges, or a part of one; NULL = it may have been")};
 };
 
 }  // namespace longwire

@@ -18,7 +18,7 @@ struct WebSocketRow {
   Integer start_ns, last_ns, end_ns, longest_silence_ns, first_frame, last_frame, complete, limited;
 
   static constexpr TableInfo table{"websockets", "one WebSocket: its opening handshake, what it carried, and how it ended"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<WebSocketRow> columns[] = {
       column("id", &WebSocketRow::id, "that of the exchange that opened it", primary_key),
       column("connection_id", &WebSocketRow::connection_id, "the connection", indexed_reference("connections")),
       column("exchange_id", &WebSocketRow::exchange_id, "the exchange that opened it", references("http_exchanges")),
@@ -58,7 +58,7 @@ struct WebSocketRow {
       column("first_frame", &WebSocketRow::first_frame, "packet of start_ns"),
       column("last_frame", &WebSocketRow::last_frame, "packet of end_ns, else of last_ns, else of start_ns"),
       column("complete", &WebSocketRow::complete, "1 = every frame was read, of both sides"),
-      column("limited", &WebSocketRow::limited, "1 = a limit was reached"));
+      column("limited", &WebSocketRow::limited, "1 = a limit was reached")};
 };
 
 struct WebSocketMessageRow {
@@ -69,7 +69,7 @@ struct WebSocketMessageRow {
   Text payload;
 
   static constexpr TableInfo table{"websocket_messages", "one message of a WebSocket, or one control frame"};
-  static constexpr auto columns = std::make_tuple(
+  static constexpr Column<WebSocketMessageRow> columns[] = {
       column("id", &WebSocketMessageRow::id, "set-wide number of the packet it ended in times 1000, plus 0, 1 ... within the packet",
              primary_key),
       column("websocket_id", &WebSocketMessageRow::websocket_id, "the WebSocket", indexed_reference("websockets")),
@@ -91,7 +91,7 @@ struct WebSocketMessageRow {
       column("rtt_ns", &WebSocketMessageRow::rtt_ns, "of such a pong: from the ping's last byte to its own first, where it was captured"),
       column("payload", &WebSocketMessageRow::payload,
              "--websocket-payload N: its first N bytes, unmasked and inflated: text as text (what is not UTF-8 as ISO-8859-1), "
-             "others in hexadecimal; NULL = not asked for"));
+             "others in hexadecimal; NULL = not asked for")};
 };
 
 }  // namespace longwire
