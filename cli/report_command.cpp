@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <span>
 
 #include "cli/command_line.h"
 #include "cli/output_format.h"
@@ -19,8 +20,8 @@ namespace po = boost::program_options;
 const CommandHelp help{
     "longwire report DB [options]",
     "Tells what is in a database: what was captured, connections short and long and why, reuse, closes that cost\n"
-    "something, TCP keepalive, requests that raced an idle timeout, TLS, statuses, the slowest exchanges, anomalies. What has no\n"
-    "data is left out.",
+    "something, TCP keepalive, idle timeouts, HTTP/2, TLS, statuses, the slowest exchanges, push techniques, WebSockets, anomalies,\n"
+    "and findings: what a person should look at. What has no data is left out.",
     "  longwire report monday.db\n"
     "  longwire report monday.db --format json | jq .reuse\n"};
 
@@ -62,20 +63,46 @@ SectionRows without_empty_columns(const SectionRows& all) {
 
 // The title; on a terminal with a line from there to its edge.
 std::string heading(std::string_view title, const Terminal& terminal) {
-  std::string text(title);
+  std::string text = terminal.interactive ? cut_to(title, terminal.width) : std::string(title);
   const std::size_t begun = character_count(title) + 1;
   if (terminal.interactive && begun < terminal.width) text += ' ';
   for (std::size_t n = begun; terminal.interactive && n < terminal.width; ++n) text += "─";
   return terminal.colours ? fmt::format("\x1b[1;36m{}\x1b[0m", text) : text;
 }
 
+// Long sentences go on in the next line. Widths are characters.
+void write_sentences(const SectionRows& answer, const Terminal& terminal) {
+  constexpr std::size_t indentation = 2, further = 6;
+  const auto text = [&](const std::vector<Value>& row, std::string_view column) {
+    const auto place = static_cast<std::size_t>(std::ranges::find(answer.columns, column) - answer.columns.begin());
+    return place < row.size() ? display_text(row[place]) : std::string();
+  };
+  std::size_t longest = 0;
+  for (const auto& row : answer.rows) longest = std::max(longest, text(row, "kind").size());
+  for (const auto& row : answer.rows) {
+    const std::string severity = text(row, "severity"), frame = text(row, "frame");
+    const std::string named = fmt::format("{:<7}  {:<{}}  ", severity, text(row, "kind"), longest);
+    const std::string summary = text(row, "summary") + (frame.empty() ? "" : fmt::format(" (frame {})", frame));
+    const std::size_t width = terminal.width > 2 * further ? terminal.width - further : terminal.width;
+    const auto lines = wrapped(summary, width, std::min(width, named.size() + indentation - std::min(further, indentation)));
+    const std::string_view colour = terminal.colours ? colour_of("severity", severity) : std::string_view{};
+    std::cout << fmt::format("  {}{}{}{}\n", colour, named.substr(0, severity.size()), colour.empty() ? "" : "\x1b[0m",
+                             named.substr(severity.size()) + lines[0]);
+    for (const std::string& line : std::span(lines).subspan(1)) std::cout << std::string(further, ' ') << line << '\n';
+  }
+}
+
 void write_text(const ReportSection& section, const SectionRows& answer, const std::string& path, const Terminal& terminal) {
   std::cout << heading(section.title, terminal) << '\n';
-  TextTable table(std::cout, terminal, TextTable::Style::compact);
-  table.columns(answer.columns);
-  for (const auto& row : answer.rows) table.row(row);
-  table.finish();
-  if (answer.more) std::cout << fmt::format("  more: longwire query {} {}\n", printable(path), section.question);
+  if (section.sentences) {
+    write_sentences(answer, terminal);
+  } else {
+    TextTable table(std::cout, terminal, TextTable::Style::compact);
+    table.columns(answer.columns);
+    for (const auto& row : answer.rows) table.row(row);
+    table.finish();
+  }
+  if (section.sentences || answer.more) std::cout << fmt::format("  more: longwire query {} {}\n", printable(path), section.question);
 }
 
 void report_text(const Database& database, const std::string& path) {
@@ -87,6 +114,7 @@ void report_text(const Database& database, const std::string& path) {
     if (!first) std::cout << '\n';
     first = false;
     write_text(section, answer, path, terminal);
+    std::cout.flush();  // what is known already, while the next question takes its time
   }
   if (first) std::cout << "No packets.\n";
 }

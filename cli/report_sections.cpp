@@ -118,8 +118,8 @@ SELECT code, anomalies, connections, first_frame FROM anomaly_summary)",
      8, "anomaly_summary"},
 
     {"findings", "Findings", R"(
-SELECT severity, kind, summary FROM findings)",
-     20, "findings"},
+SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM findings)",
+     20, "findings", true},
 };
 
 }  // namespace

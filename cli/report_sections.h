@@ -13,6 +13,7 @@ struct ReportSection {
   std::string_view sql;       // without a row, the section is left out
   std::size_t rows;           // shown at most
   std::string_view question;  // `longwire query DB ...` that tells the rest
+  bool sentences = false;     // told as severity, kind and summary, and never cut; the question tells more of each in any case
 };
 std::span<const ReportSection> report_sections();
 

@@ -62,6 +62,13 @@ void append_escape(std::string& out, std::uint32_t code) {
   }
 }
 
+// How many bytes the first `count` characters of `text` take.
+std::size_t bytes_of(std::string_view text, std::size_t count) {
+  std::size_t end = 0, kept = 0;
+  while (end < text.size() && (continues(text[end]) || ++kept <= count)) ++end;
+  return end;
+}
+
 }  // namespace
 
 Terminal terminal_of_standard_output() {
@@ -73,7 +80,9 @@ Terminal terminal_of_standard_output() {
   terminal.colours = (no_colour == nullptr || *no_colour == 0) && (type == nullptr || std::string_view(type) != "dumb");
   winsize size{};
   const bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  terminal.width = told ? size.ws_col : usual_width;
+  const char* columns = std::getenv("COLUMNS");  // what a shell was told of a terminal that does not say
+  const int exported = columns == nullptr ? 0 : std::atoi(columns);
+  terminal.width = told ? size.ws_col : exported > 0 ? static_cast<std::size_t>(exported) : usual_width;
   return terminal;
 }
 
@@ -102,11 +111,36 @@ std::size_t character_count(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return !continues(byte); }));
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t begun) {
+  std::vector<std::string> lines(1);
+  std::size_t taken = begun;  // characters of the line
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    std::string_view word = text.substr(0, space);
+    text.remove_prefix(std::min(space + 1, text.size()));
+    const std::size_t gap = lines.back().empty() ? 0 : 1;
+    if (width > 0 && taken + gap + character_count(word) > width && taken > 0) {
+      lines.emplace_back();
+      taken = 0;
+    } else if (gap > 0) {
+      lines.back() += ' ';
+      ++taken;
+    }
+    while (width > 0 && character_count(word) > width) {
+      const std::size_t bytes = bytes_of(word, width);
+      lines.back() += word.substr(0, bytes);
+      lines.emplace_back();
+      word.remove_prefix(bytes);
+    }
+    lines.back() += word;
+    taken += character_count(word);
+  }
+  return lines;
+}
+
 std::string cut_to(std::string_view text, std::size_t most) {
   if (character_count(text) <= most) return std::string(text);
-  std::size_t end = 0, kept = 0;
-  while (end < text.size() && (continues(text[end]) || ++kept < most)) ++end;
-  return std::string(text.substr(0, end)) + "…";
+  return std::string(text.substr(0, bytes_of(text, most - 1))) + "…";
 }
 
 }  // namespace longwire

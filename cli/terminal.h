@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace longwire {
 
@@ -23,5 +24,9 @@ std::size_t character_count(std::string_view text);
 
 // At most `most` (>= 1) characters, the last one an ellipsis where something was left out.
 std::string cut_to(std::string_view text, std::size_t most);
+
+// `text` in lines of at most `width` (>= 1) characters, of which the first one begins behind `begun`: broken at spaces, and
+// within a word only where that is longer than a line. Width 0: one line.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t begun);
 
 }  // namespace longwire

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "cli/output_format.h"
 
@@ -32,8 +33,10 @@ std::string_view colour_of(std::string_view column, std::string_view text) {
 }
 
 // A number is never cut: its first digits would be another number.
-std::size_t TextTable::Column::least() const {
-  return std::max<std::size_t>(1, number ? longest : std::min(longest, narrowest));
+std::size_t TextTable::Column::least(Style style) const {
+  const bool compact = style == Style::compact;
+  const std::size_t cells = number ? longest : std::min(longest, compact ? narrowest_compact : narrowest);
+  return std::max(cells, compact ? std::min(character_count(name), narrowest) : 1);
 }
 
 void TextTable::columns(const std::vector<std::string>& names) {
@@ -83,25 +86,34 @@ void TextTable::fit() {
   if (terminal_.width == 0 || columns_.empty()) return;
   std::size_t total = indentation(style_) + between * (columns_.size() - 1);
   for (const Column& column : columns_) total += column.width;
-  const auto spare = [](const Column& column) { return column.width > column.least() ? column.width : 0; };
+  const auto spare = [&](const Column& column) { return column.width > column.least(style_) ? column.width : 0; };
   while (total > terminal_.width) {
-    Column& widest = *std::ranges::max_element(columns_, {}, spare);
-    if (spare(widest) == 0) return;
-    --widest.width;
-    --total;
+    const std::span shown = std::span(columns_).first(columns_.size() - left_out_);
+    Column& widest = *std::ranges::max_element(shown, {}, spare);
+    if (spare(widest) > 0) {
+      --widest.width;
+      --total;
+    } else if (style_ == Style::compact && shown.size() > 1) {
+      total -= between + shown.back().width;
+      if (left_out_++ == 0) total += between + 1;  // the ellipsis in their place
+    } else {
+      return;
+    }
   }
 }
 
 void TextTable::write_line(const std::vector<std::string>& cells, bool heading) {
   std::string line(indentation(style_), ' ');
-  for (std::size_t n = 0; n < cells.size(); ++n) {
+  const std::size_t shown = cells.size() - left_out_;
+  for (std::size_t n = 0; n < shown; ++n) {
     const Column& column = columns_[n];
     const std::string text = terminal_.width == 0 ? cells[n] : cut_to(cells[n], column.width);
     const std::string_view colour = heading || !terminal_.colours ? std::string_view{} : colour_of(column.name, text);
     line +=
         colour.empty() ? padded(text, column.width, column.number) : fmt::format("{}{}\x1b[0m", colour, padded(text, column.width, false));
-    if (n + 1 < cells.size()) line += std::string(between, ' ');
+    if (n + 1 < shown) line += std::string(between, ' ');
   }
+  if (heading && left_out_ > 0) line += "  …";
   line.erase(line.find_last_not_of(' ') + 1);
   out_ << (heading && terminal_.colours ? fmt::format("\x1b[1m{}\x1b[0m", line) : line) << '\n';
 }

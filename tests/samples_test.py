@@ -31,7 +31,7 @@ FINDINGS = {
     'keepalive': {'peer_lost', 'receiver_stalled'},
     'logins': {'challenge_missing', 'credentials_rejected', 'password_in_clear'},
     'pipelining': {'malformed', 'request_reset'},
-    'push': {'gateway_error', 'no_keep_alive'},
+    'push': {'gateway_error', 'no_keep_alive', 'polling_empty'},
     'race': {'idle_timeout_race'},
     'redirects': {'credentials_elsewhere', 'redirect_loop', 'redirect_violation', 'password_in_clear'},
     'reuse': {'no_keep_alive'},
@@ -39,6 +39,16 @@ FINDINGS = {
     'spdy': {'request_abandoned'},
     'tls': {'certificate_name', 'certificate_untrusted', 'tls_failed'},
     'websocket': {'websocket_died', 'websocket_timer'},
+}
+# Conversations of the samples that went as they should, by protocol: nothing is to be found in them.
+HEALTHY = {
+    'HTTP/1.1': ('healthy', 'tcp'),
+    'framing of HTTP/1.x': ('framing', 'tcp'),
+    'HTTP/2': ('http2', 'not port 48106 and not port 48114'),  # /abort, /never
+    'TLS': ('tls', 'port 443 and not port 38162'),  # a certificate for another name
+    'WebSocket': ('websocket', 'portrange 57624-57646 or port 57662 or port 57664 or port 57674'),  # closed in order
+    'TCP keepalive': ('keepalive', 'port 7001 or port 7005 or port 7006 or port 7008'),  # whose peers answer
+    'polling, long polling, server-sent events': ('push', 'host 192.0.2.13 or host 192.0.2.14 or host 192.0.2.15'),
 }
 LOGGED = [sample for sample in SAMPLES if '"connections"' in (sample.parent / (sample.stem + '.expected.json')).read_text(encoding='utf8')]
 
@@ -180,10 +190,21 @@ class Samples(unittest.TestCase):
             with self.subTest(sample.name), self.analyzed(sample) as rows:
                 self.assertEqual({f['kind'] for f in rows('findings')}, FINDINGS.get(sample.stem, set()))
 
+    def test_a_healthy_recording_of_any_protocol_has_no_findings(self):
+        for protocol, (sample, filter) in HEALTHY.items():
+            with self.subTest(protocol):
+                database = Path(self.folder) / 'healthy.db'
+                self.assertEqual(analyze(PROGRAM, HOUSE / 'samples' / (sample + '.pcap'), database, '--filter', filter, *TRUSTED), (0, ''))
+                with Rows(database) as rows:
+                    self.assertGreaterEqual(len(rows('connections')), 2)
+                    self.assertEqual([f['summary'] for f in rows('findings')], [])
+
     def test_readme_shows_what_the_program_prints(self):
         readme = (HOUSE / 'README.md').read_text(encoding='utf8')
         examples = re.findall(r'^\$ longwire query (\w+)\.db "((?:[^"\\]|\\.)+)"\n(.*?)^```', readme, re.M | re.S)
-        self.assertEqual(collections.Counter(name for name, _, _ in examples), {'shop': 3, 'keepalive': 1, 'race': 2, 'http2': 1, 'http2_flow': 2, 'grpc': 1, 'tls': 4})
+        self.assertEqual(collections.Counter(name for name, _, _ in examples), {
+            'shop': 5, 'redirects': 1, 'gateway': 1, 'cookies': 1, 'conditions': 1, 'logins': 1, 'push': 1, 'keepalive': 1, 'race': 2, 'http2': 1,
+            'http2_flow': 2, 'grpc': 1, 'tls': 4})
         for name, sql, shown in examples:
             with self.subTest(sql):
                 sample, = HOUSE.glob('samples/%s.pcap*' % name)

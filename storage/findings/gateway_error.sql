@@ -21,6 +21,7 @@ SELECT
         WHEN 'refused' THEN 'a connection was refused'
         WHEN 'unreachable' THEN 'the host could not be reached'
         WHEN 'reset' THEN 'the server reset the connection'
+        WHEN 'tls_failed' THEN 'the TLS handshake failed'
         WHEN 'closed' THEN 'the server closed without an answer'
         WHEN 'silent' THEN 'the server did not answer in time'
         WHEN 'truncated' THEN 'the answer was cut short'

@@ -1,5 +1,5 @@
 -- Which clients ask again and again, and mostly get no news?
--- One row a client, server and path: twenty requests and more, a minute and less between them, four of five without news.
+-- One row a client, server and path: twenty requests and more, a minute and less between them, three of four without news.
 CREATE VIEW finding_polling_empty AS
 SELECT
   'note' AS severity,
@@ -19,4 +19,4 @@ SELECT
   ) AS summary,
   'Ask less often, or let the server tell: by long polling, server-sent events or a WebSocket. See push_techniques.' AS advice
 FROM push_techniques
-WHERE technique = 'short-polling' AND requests >= 20 AND period_s <= 60 AND empty_share >= 0.8;
+WHERE technique = 'short-polling' AND requests >= 20 AND period_s <= 60 AND empty_share >= 0.75;

@@ -20,7 +20,11 @@ WITH conditions AS (
         THEN
           iif(
             method <> 'HEAD'
-            AND (trim(if_none_match) = '*' OR instr(if_none_match, iif(substr(etag, 1, 2) = 'W/', substr(etag, 3), etag)) > 0),
+            AND (
+              trim(if_none_match) = '*'
+              OR etag = if_none_match
+              OR (etag LIKE '%"' AND instr(if_none_match, iif(substr(etag, 1, 2) = 'W/', substr(etag, 3), etag)) > 0)
+            ),
             'missed',
             'modified'
           )
@@ -28,19 +32,28 @@ WITH conditions AS (
     END AS outcome
   FROM http_conditions
 ),
-revalidated AS MATERIALIZED (
-  SELECT e.path, e.authority, row_number() OVER () AS target
+-- The version that the client has, as it stands in the header fields of a whole answer, in JSON.
+not_modified AS MATERIALIZED (
+  SELECT e.id, e.path, e.authority, replace(coalesce(o.etag, o.if_none_match, o.if_modified_since), '"', '\"') AS version
   FROM http_conditions AS o
   JOIN http_exchanges AS e ON e.id = o.exchange_id
   WHERE o.status = 304
-  GROUP BY e.path, e.authority
+),
+revalidated AS MATERIALIZED (
+  SELECT path, authority, version, row_number() OVER () AS target FROM not_modified GROUP BY path, authority, version
 ),
 whole AS MATERIALIZED (
-  SELECT t.path, t.authority, max(e.id) AS id
+  SELECT t.target, max(e.id) AS id, e.response_body_bytes AS bytes
   FROM http_exchanges AS e
   CROSS JOIN revalidated AS t ON t.path = e.path AND t.authority IS e.authority
-  WHERE e.status = 200 AND e.complete AND e.method = 'GET' AND EXISTS (SELECT 1 FROM revalidated)
+  WHERE e.status = 200 AND e.complete AND e.method = 'GET' AND EXISTS (SELECT 1 FROM revalidated) AND instr(e.response_headers, t.version) > 0
   GROUP BY t.target
+),
+saved AS MATERIALIZED (
+  SELECT n.id, w.bytes
+  FROM not_modified AS n
+  CROSS JOIN revalidated AS t ON t.path = n.path AND t.authority IS n.authority AND t.version = n.version
+  CROSS JOIN whole AS w ON w.target = t.target
 )
 SELECT
   o.exchange_id,
@@ -48,13 +61,7 @@ SELECT
   o.status,
   o.outcome,
   CASE o.outcome
-    WHEN 'not_modified'
-      THEN
-        iif(
-          instr(f.response_headers, replace(coalesce(o.etag, o.if_modified_since, o.if_none_match), '"', '\"')) > 0,  -- as in JSON
-          f.response_body_bytes,
-          NULL
-        )
+    WHEN 'not_modified' THEN w.bytes
     WHEN 'missed' THEN 0
     WHEN 'modified' THEN 0
   END AS bytes_saved,
@@ -82,5 +89,4 @@ SELECT
   e.request_first_frame AS frame
 FROM conditions AS o
 JOIN http_exchanges AS e ON e.id = o.exchange_id
-LEFT JOIN whole AS w ON o.outcome = 'not_modified' AND w.path = e.path AND w.authority IS e.authority
-LEFT JOIN http_exchanges AS f ON f.id = w.id;
+LEFT JOIN saved AS w ON w.id = o.exchange_id;

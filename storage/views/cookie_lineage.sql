@@ -54,7 +54,7 @@ uses AS MATERIALIZED (
   GROUP BY kind, life
 ),
 unused AS MATERIALIZED (
-  SELECT s.*
+  SELECT s.*, dense_rank() OVER (ORDER BY s.client_ip, s.host, s.scope, s.host_only, s.secure, s.path) AS target
   FROM uses AS u
   JOIN sets AS s ON s.exchange_id = u.exchange_id AND s.ordinal = u.ordinal
   WHERE u.uses = 0
@@ -85,12 +85,14 @@ visits AS MATERIALIZED (
   JOIN connections AS c ON c.id = a.connection_id
   GROUP BY c.client_ip, a.host, a.scheme, a.path
 ),
--- Which later requests of the client come through which rule.
+targets AS (
+  SELECT target, client_ip, host, scope, host_only, secure, path FROM unused GROUP BY target
+),
+-- Which requests of the client come through which rule.
 passes AS (
   SELECT
-    s.exchange_id,
-    s.ordinal,
-    s.ended,
+    s.target,
+    v.last_ns,
     v.host = s.scope OR (NOT s.host_only AND substr(v.host, -length(s.scope) - 1) = '.' || s.scope) AS host_fits,
     v.scheme = 'https' OR NOT s.secure AS scheme_fits,
     s.path = '/'
@@ -103,21 +105,44 @@ passes AS (
       instr(substr(s.host, instr(s.host, '.') + 1), '.') > 0
       AND substr(v.host, instr(v.host, '.')) = substr(s.host, instr(s.host, '.'))
     ) AS related
-  FROM unused AS s
-  JOIN visits AS v ON v.client_ip = s.client_ip AND v.last_ns > s.time_ns
+  FROM targets AS s
+  JOIN visits AS v ON v.client_ip = s.client_ip
+),
+-- The last one of them that did.
+passed AS MATERIALIZED (
+  SELECT
+    target,
+    coalesce(max(last_ns) FILTER (WHERE related), 0) AS related_ns,
+    coalesce(max(last_ns) FILTER (WHERE host_fits), 0) AS host_ns,
+    coalesce(max(last_ns) FILTER (WHERE host_fits AND scheme_fits), 0) AS scheme_ns,
+    coalesce(max(last_ns) FILTER (WHERE host_fits AND scheme_fits AND path_fits), 0) AS path_ns
+  FROM passes
+  GROUP BY target
 ),
 barred AS MATERIALIZED (
   SELECT
-    exchange_id,
-    ordinal,
+    s.exchange_id,
+    s.ordinal,
     CASE
-      WHEN NOT max(host_fits) THEN iif(max(related), 'domain', NULL)
-      WHEN NOT max(host_fits AND scheme_fits) THEN 'secure'
-      WHEN NOT max(host_fits AND scheme_fits AND path_fits) THEN 'path'
-      WHEN max(ended) = 'expired' THEN 'expiry'
+      WHEN p.host_ns <= s.time_ns THEN iif(p.related_ns > s.time_ns, 'domain', NULL)
+      WHEN p.scheme_ns <= s.time_ns THEN 'secure'
+      WHEN p.path_ns <= s.time_ns THEN 'path'
+      WHEN s.ended = 'expired' THEN 'expiry'
     END AS rule
-  FROM passes
-  GROUP BY exchange_id, ordinal
+  FROM unused AS s
+  JOIN passed AS p ON p.target = s.target
+),
+-- Those that expired, though a request in time should have brought them.
+in_time AS MATERIALIZED (
+  SELECT DISTINCT s.exchange_id, s.ordinal
+  FROM connections AS c
+  CROSS JOIN unused AS s ON s.client_ip = c.client_ip AND s.ended = 'expired' AND c.end_ns > s.time_ns AND c.start_ns < s.until_ns
+  CROSS JOIN http_exchanges AS e
+    ON
+      e.connection_id = c.id
+      AND (e.authority = s.host COLLATE NOCASE OR substr(e.authority, 1, length(s.host) + 1) = s.host || ':')
+      AND e.request_start_ns > s.time_ns
+      AND e.request_start_ns < s.until_ns
 )
 SELECT
   s.host,
@@ -129,17 +154,7 @@ SELECT
   CASE
     WHEN u.uses > 0 THEN NULL
     WHEN s.refused IS NOT NULL THEN s.refused
-    -- a request in time, that should have brought it
-    WHEN b.rule = 'expiry' AND EXISTS (
-      SELECT 1
-      FROM connections AS c
-      CROSS JOIN http_exchanges AS e ON e.connection_id = c.id
-      WHERE
-        c.client_ip = s.client_ip
-        AND (e.authority = s.host COLLATE NOCASE OR substr(e.authority, 1, length(s.host) + 1) = s.host || ':')
-        AND e.request_start_ns > s.time_ns
-        AND e.request_start_ns < s.until_ns
-    ) THEN NULL
+    WHEN b.rule = 'expiry' AND t.exchange_id IS NOT NULL THEN NULL
     ELSE b.rule
   END AS never_returned_because,
   u.uses_after_end,
@@ -148,8 +163,9 @@ SELECT
   s.path,
   s.connection_id,
   s.frame
-FROM sets AS s
-LEFT JOIN uses AS u ON u.exchange_id = s.exchange_id AND u.ordinal = s.ordinal 
+FROM uses AS u
+CROSS JOIN sets AS s ON s.exchange_id = u.exchange_id AND s.ordinal = u.ordinal
+LEFT JOIN in_time AS t ON t.exchange_id = s.exchange_id AND t.ordinal = s.ordinal
 LEFT JOIN barred AS b ON b.exchange_id = s.exchange_id AND b.ordinal = s.ordinal
 UNION ALL
 SELECT host, name, NULL, count(*), max(exchange_id), NULL, NULL, NULL, client_ip, NULL, NULL, NULL, min(frame)

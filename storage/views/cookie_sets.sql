@@ -3,8 +3,9 @@
 -- scope: the domain that it goes back to; host_only: 1 = to this very host alone (RFC 6265 section 5.3). path: of the cookie,
 -- else the folder of the request's path (section 5.1.4). expires_at_ns: by Max-Age, else by Expires; NULL = with the session.
 -- until_ns: when it was replaced, deleted or expired, which is `ended`; NULL = it outlived the capture.
--- refused: the rule by which a user agent does not take it: domain (the host is not of it, or it is one word alone), secure
--- (Secure over http, RFC 6265bis section 5.7).
+-- refused: the rule by which a user agent does not take it: domain (the host is not of it, is an address, or the domain is one
+-- word alone), secure (Secure over http, RFC 6265bis section 5.7), or what the prefixes __Host- and __Secure- ask for (section
+-- 4.1.3). Public suffixes of several words, as co.uk, are not known here: browsers refuse those as a Domain, too.
 CREATE VIEW cookie_sets AS
 WITH requests AS (
   SELECT id, scheme, substr(path, 1, coalesce(nullif(instr(path, '?'), 0) - 1, length(path))) AS path FROM http_exchanges
@@ -65,6 +66,10 @@ SELECT
   END AS ended,
   CASE
     WHEN f.host <> f.scope AND (substr(f.host, -length(f.scope) - 1) <> '.' || f.scope OR instr(f.scope, '.') = 0) THEN 'domain'
+    WHEN f.host <> f.scope AND f.host NOT GLOB '*[^0-9.]*' THEN 'domain'
+    WHEN f.name LIKE '\_\_Host-%' ESCAPE '\' AND NOT f.host_only THEN 'domain'
+    WHEN f.name LIKE '\_\_Host-%' ESCAPE '\' AND f.cookie_path <> '/' THEN 'path'
+    WHEN (f.name LIKE '\_\_Host-%' ESCAPE '\' OR f.name LIKE '\_\_Secure-%' ESCAPE '\') AND NOT f.secure THEN 'secure'
     WHEN f.secure AND f.scheme = 'http' THEN 'secure'
   END AS refused,
   f.frame

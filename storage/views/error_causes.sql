@@ -2,7 +2,7 @@
 -- 400, 408, 429 and all of 5xx. cause
 --   malformed   400: what was wrong with the request's bytes stands in `detail`
 --   502, 503, 504: what became of the gateway's own request, or connection, on its other side: refused, unreachable (ICMP),
---   reset (RST), closed (FIN without an answer), silent (no answer while the client waited), truncated (a part of one),
+--   reset (RST, or RST_STREAM of HTTP/2), tls_failed, closed (FIN without an answer), silent (no answer while the client waited), truncated (a part of one),
 --   answered (an error already)
 --   NULL        nothing of it is in the capture, or only one direction of it
 -- upstream_exchange_id, upstream_connection_id: that other side. matched_by: how it was found, among what the same address asked
@@ -70,7 +70,7 @@ attempts AS MATERIALIZED (
   CROSS JOIN connections AS c
     ON
       c.client_ip = g.server_ip
-      AND c.established_ns IS NULL
+      AND (c.established_ns IS NULL OR c.id IN (SELECT connection_id FROM tls_handshakes WHERE outcome = 'failed'))
       AND NOT c.midstream
       AND c.start_ns BETWEEN g.request_start_ns AND g.response_start_ns
   GROUP BY g.id
@@ -100,6 +100,7 @@ SELECT
     WHEN t.leg_one_way THEN NULL
     WHEN t.leg_status >= 500 THEN 'answered'
     WHEN t.leg_response_start_ns IS NOT NULL THEN 'truncated'
+    WHEN EXISTS (SELECT 1 FROM http2_streams AS s WHERE s.exchange_id = t.leg_id AND s.reset_by = 'server') THEN 'reset'
     WHEN t.leg_id IS NOT NULL
       THEN coalesce(
         (
@@ -119,6 +120,7 @@ SELECT
       (
         SELECT
           CASE
+            WHEN c.established_ns IS NOT NULL THEN 'tls_failed'
             WHEN c.close_kind = 'rst' AND c.closed_first = 'server' THEN 'refused'
             WHEN EXISTS (SELECT 1 FROM tcp_events AS v WHERE v.connection_id = c.id AND v.kind = 'icmp_unreachable') THEN 'unreachable'
             ELSE 'silent'

@@ -3,7 +3,8 @@
 -- points, from the response to 30 s behind it: the very next one on its connection, else the first one on any, of a method that
 -- the standard has before another (several browsers may share an address). Each request follows its nearest redirect alone.
 -- NULL = none was seen. chain: the exchange that it began with; hop: 1, 2 ... in it.
--- body_kept: whether the request's body was sent again; NULL = it had none, or was not followed.
+-- body_kept: whether the request's body was sent again; NULL = it had none, was not followed, or a body was held back until
+-- 100 (Continue), which a redirect spares.
 -- verdict  303: required where GET (or HEAD) follows; 307, 308: required where method and body stay; 301, 302: permitted
 --          where the method stays, or POST becomes GET (RFC 9110 sections 15.4.2, 15.4.3); else violation
 --          NULL: not followed, or not seen what was asked before
@@ -101,11 +102,18 @@ SELECT
   h.status,
   h.method AS from_method,
   n.method AS to_method,
-  CASE WHEN h.request_body_bytes > 0 THEN n.request_body_bytes > 0 END AS body_kept,
+  CASE WHEN h.request_body_bytes > 0 AND NOT (n.request_body_bytes = 0 AND n.request_headers LIKE '%["expect",%') THEN n.request_body_bytes > 0 END
+    AS body_kept,
   CASE
     WHEN h.method IS NULL OR n.method IS NULL THEN NULL
     WHEN h.status = 303 THEN iif(n.method = 'GET' OR (n.method = 'HEAD' AND h.method = 'HEAD'), 'required', 'violation')
-    WHEN h.status IN (307, 308) THEN iif(n.method = h.method AND (n.request_body_bytes > 0) = (h.request_body_bytes > 0), 'required', 'violation')
+    WHEN h.status IN (307, 308) THEN
+      CASE
+        WHEN n.method <> h.method THEN 'violation'
+        WHEN h.request_body_bytes IS NULL OR n.request_body_bytes IS NULL THEN NULL
+        WHEN h.request_body_bytes > 0 AND n.request_body_bytes = 0 AND n.request_headers NOT LIKE '%["expect",%' THEN 'violation'
+        ELSE 'required'
+      END
     WHEN n.method = h.method OR (h.method = 'POST' AND n.method = 'GET') THEN 'permitted'
     ELSE 'violation'
   END AS verdict,

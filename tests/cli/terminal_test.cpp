@@ -37,5 +37,16 @@ TEST(CutTo, EndsWithAnEllipsisWhereSomethingIsLeftOut) {
   EXPECT_EQ(cut_to("ab", 1), "…");
 }
 
+TEST(Wrapped, BreaksAtSpaces) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("one two three", 8, 0), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("one two three", 8, 5), (Lines{"one", "two", "three"}));
+  EXPECT_EQ(wrapped("one two", 8, 8), (Lines{"", "one two"}));
+  EXPECT_EQ(wrapped("größe größe", 11, 0), (Lines{"größe größe"}));
+  EXPECT_EQ(wrapped("a/long/path b", 4, 0), (Lines{"a/lo", "ng/p", "ath", "b"}));
+  EXPECT_EQ(wrapped("one two", 0, 3), (Lines{"one two"}));
+  EXPECT_EQ(wrapped("", 8, 0), (Lines{""}));
+}
+
 }  // namespace
 }  // namespace longwire

@@ -132,6 +132,62 @@ TEST_F(Redirects, VerdictsByStatusAndMethod) {
   }
 }
 
+// A client that waits for 100 (Continue) sends no body to who redirects it, and so none is dropped.
+TEST_F(Redirects, ABodyThatWasHeldBackIsNotDropped) {
+  batch_.add(connection_row(1));
+  const auto holding_back = [](HttpExchangeRow& row) {
+    row.method = "POST";
+    row.request_headers = R"([["Expect","100-continue"],["Content-Length","9"]])";
+  };
+  redirect(1, 1, 307, "/b", [&](auto& row, auto&) { holding_back(row); });
+  redirect(2, 1, 307, "/c", [&](auto& row, auto&) {
+    holding_back(row);
+    row.path = "/b";
+  });
+  exchange(3, 1, [](auto& row) {
+    row.method = "POST";
+    row.path = "/c";
+    row.request_body_bytes = 9;
+  });
+  EXPECT_EQ(answer("SELECT exchange_id, body_kept, verdict FROM redirect_hops"),
+            (Answer{{"1", "NULL", "required"}, {"2", "NULL", "required"}}));
+}
+
+// How large a body was is not known of one direction, or behind a hole.
+TEST_F(Redirects, NoViolationIsToldOfAnUnknownBody) {
+  batch_.add(connection_row(1));
+  redirect(1, 1, 308, "/next", [](auto& row, auto&) {
+    row.method = "POST";
+    row.request_body_bytes = 9;
+  });
+  exchange(2, 1, [](auto& row) {
+    row.method = "POST";
+    row.path = "/next";
+    row.request_body_bytes = Integer{};
+  });
+  EXPECT_EQ(answer("SELECT body_kept, verdict FROM redirect_hops"), (Answer{{"NULL", "NULL"}}));
+}
+
+// http leads to https, where HTTP/2 is spoken: another connection, another port, decrypted.
+TEST_F(Redirects, FromHttpToHttpsAndItsStreams) {
+  batch_.add(connection_row(1));
+  ConnectionRow secure = connection_row(2);
+  secure.server_port = 443;
+  secure.layers = "tls/http2";
+  batch_.add(secure);
+  redirect(1, 1, 301, "/", [](auto&, auto& location) {
+    location.scheme = "https";
+    location.cross_origin = 1;
+  });
+  exchange(2, 2, [](auto& row) {
+    row.scheme = "https";
+    row.authority = "Example.com:443";
+    row.version = "2";
+    row.stream_id = 1;
+  });
+  EXPECT_EQ(answer("SELECT next_exchange_id, verdict, cross_origin, downgrade FROM redirect_hops"), (Answer{{"2", "permitted", "1", "0"}}));
+}
+
 TEST_F(Redirects, TheNextRequestOfTheSameClientFollows) {
   batch_.add(connection_row(1));
   batch_.add(connection_row(2));
@@ -282,6 +338,35 @@ TEST_F(Conditions, WhatBecameOfTheValidator) {
                                                                                                    {"9", "failed", "NULL"},
                                                                                                    {"10", "NULL", "NULL"},
                                                                                                    {"11", "modified", "NULL"}}));
+}
+
+// An entity tag without quotes is none, but servers send such: the whole of it counts, not a part of another one.
+TEST_F(Conditions, TagsWithoutQuotes) {
+  batch_.add(connection_row(1));
+  condition(1, 200, [](auto& row) {
+    row.if_none_match = "abc1";
+    row.etag = "abc";
+  });
+  condition(2, 200, [](auto& row) { row.if_none_match = row.etag = "abc"; });
+  EXPECT_EQ(answer("SELECT outcome FROM conditional_requests"), (Answer{{"modified"}, {"missed"}}));
+}
+
+TEST_F(Conditions, BytesSavedOfTheVersionThatTheClientHad) {
+  batch_.add(connection_row(1));
+  const auto whole = [&](std::int64_t id, Text headers, std::int64_t bytes) {
+    exchange(id, 1, [&](auto& row) {
+      row.response_headers = headers;
+      row.response_body_bytes = bytes;
+    });
+  };
+  whole(1, R"([["ETag","\"v1\""]])", 700);
+  condition(2, 304, [](auto& row) { row.if_none_match = "\"v1\""; });
+  whole(3, R"([["ETag","\"v2\""]])", 900);
+  condition(4, 304, [](auto& row) {
+    row.if_none_match = "\"v1\", \"v2\"";
+    row.etag = "\"v2\"";
+  });
+  EXPECT_EQ(answer("SELECT exchange_id, bytes_saved FROM conditional_requests"), (Answer{{"2", "700"}, {"4", "900"}}));
 }
 
 TEST_F(Conditions, BytesSavedAreThoseOfTheWholeAnswer) {
@@ -505,6 +590,44 @@ TEST_F(Cookies, DomainAllowsTheHostsBelow) {
   EXPECT_EQ(lineage(), (Answer{{"NULL", "1", "3", "NULL", "NULL"}, {"1", "1", "2", "NULL", "NULL"}}));
 }
 
+// RFC 6265bis section 4.1.3: a name that makes a promise.
+TEST_F(Cookies, PrefixesForbid) {
+  const auto named = [&](std::int64_t id, Text name, auto change) {
+    cookie(id, "set", "1", "/", [&](auto& row) {
+      row.name = name;
+      change(row);
+    });
+  };
+  named(1, "__Secure-a", [](auto&) {});
+  named(2, "__Host-b", [](auto& row) {
+    row.secure = 1;
+    row.domain = "shop.example";
+  });
+  named(3, "__host-c", [](auto& row) {
+    row.secure = 1;
+    row.path = "/shop";
+  });
+  EXPECT_EQ(lineage(),
+            (Answer{{"1", "0", "NULL", "NULL", "secure"}, {"2", "0", "NULL", "NULL", "domain"}, {"3", "0", "NULL", "NULL", "path"}}));
+}
+
+// RFC 6265 section 5.1.3: what stands below an address is no domain of it.
+TEST_F(Cookies, AddressesHaveNoDomains) {
+  cookie(1, "set", "1", "/", [](auto& row) {
+    row.host = "192.0.2.1";
+    row.domain = "2.1";
+  });
+  cookie(2, "set", "2", "/", [](auto& row) {
+    row.host = row.domain = "192.0.2.1";
+    row.name = "own";
+  });
+  cookie(3, "sent", "2", "/", [](auto& row) {
+    row.host = "192.0.2.1";
+    row.name = "own";
+  });
+  EXPECT_EQ(lineage(), (Answer{{"1", "0", "NULL", "NULL", "domain"}, {"2", "1", "3", "NULL", "NULL"}}));
+}
+
 TEST_F(Cookies, SecureForbids) {
   cookie(1, "set", "1", "/", [](auto& row) { row.secure = 1; });
   visit(2, "/");
@@ -575,6 +698,38 @@ TEST_F(Errors, TheUpstreamReset) {
   leg("/list");
   event("rst", "server", 300);
   EXPECT_EQ(causes(), (Answer{{"502", "reset", "2", "request", "7"}}));
+}
+
+TEST_F(Errors, TheUpstreamResetTheStream) {
+  gateway(502);
+  ConnectionRow multiplexed = upstream();
+  multiplexed.layers = "http2";
+  batch_.add(multiplexed);
+  leg("/list");
+  Http2StreamRow stream;
+  stream.connection_id = 2;
+  stream.stream_id = 1;
+  stream.exchange_id = 2;
+  stream.reset_by = "server";
+  stream.reset_error = "INTERNAL_ERROR";
+  batch_.add(stream);
+  EXPECT_EQ(causes(), (Answer{{"502", "reset", "2", "request", "7"}}));
+}
+
+TEST_F(Errors, TheUpstreamsCertificateWasNotTaken) {
+  gateway(502);
+  ConnectionRow secure = upstream();
+  secure.layers = "tls";
+  secure.start_ns = 20 * ms;
+  secure.exchanges = 0;
+  batch_.add(secure);
+  TlsHandshakeRow handshake;
+  handshake.id = 1;
+  handshake.connection_id = 2;
+  handshake.outcome = "failed";
+  handshake.alert = "unknown_ca";
+  batch_.add(handshake);
+  EXPECT_EQ(causes(), (Answer{{"502", "tls_failed", "NULL", "connection", "7"}}));
 }
 
 TEST_F(Errors, TheUpstreamClosed) {
@@ -730,6 +885,32 @@ TEST_F(HttpViews, IdleConnectionsCouldHaveBeenClosed) {
   batch_.add(waiting);
   exchange(3000, 3, [](auto& row) { row.response_end_ns = Integer{}; });
   EXPECT_EQ(answer("SELECT connection_id, exchanges, idle_s, idle_share FROM idle_connections"), (Answer{{"1", "2", "30.0", "0.75"}}));
+}
+
+TEST_F(HttpViews, IdleConnectionsOfHttp2AndOfTlsWithoutKeys) {
+  CaptureRow capture = capture_row(1);
+  capture.ended_ns = 60'000 * ms;
+  batch_.add(capture);
+  ConnectionRow multiplexed = connection_row(1);
+  multiplexed.layers = "tls/http2";
+  multiplexed.close_kind = "open";
+  batch_.add(multiplexed);
+  exchange(1000, 1, [](auto& row) { row.response_end_ns = 5'000 * ms; });
+  ConnectionRow encrypted = connection_row(2);
+  encrypted.layers = "tls";
+  encrypted.exchanges = 0;
+  encrypted.end_ns = 40'000 * ms;
+  batch_.add(encrypted);
+  for (std::int64_t n = 1; n <= 2; ++n) {
+    TlsTurnRow turn;
+    turn.connection_id = 2;
+    turn.ordinal = n;
+    if (n > 1) turn.idle_before_ns = 20'000 * ms;
+    turn.request_start_ns = (n - 1) * 20'000 * ms;
+    turn.response_start_ns = turn.response_end_ns = turn.request_start_ns.value + ms;
+    batch_.add(turn);
+  }
+  EXPECT_EQ(answer("SELECT connection_id, exchanges, idle_s FROM idle_connections"), (Answer{{"1", "1", "55.0"}, {"2", "0", "20.0"}}));
 }
 
 }  // namespace
