@@ -284,10 +284,8 @@ void WebSocket::finish_message(const Call& call, bool whole, Bytes last) {
   here.message.fill(row);
   if (here.message.has_payload()) row.payload = call.context.text(here.message.payload());
   call.context.rows().add(row);
-  if (here.message.whole()) {
-    ++count(call).messages;
-    count(call).bytes += static_cast<std::uint64_t>(row.bytes.is_null() ? 0 : row.bytes.value);
-  }
+  life_.add_message(call.side, {here.message_first, here.message_last, row.bytes, here.message.wire_bytes(), here.message.whole(),
+                                here.message.compressed()});
   here.message.clear();
 }
 

@@ -40,6 +40,24 @@ void WebSocketLife::hear(Side side, const Stamp& last) {
   active_ = std::max(active_, last.time);
 }
 
+void WebSocketLife::add_message(Side side, const Message& message) {
+  Count& here = sides_[index(side)].count;
+  const auto bytes = static_cast<std::uint64_t>(message.bytes.is_null() ? 0 : message.bytes.value);
+  if (message.whole) {
+    ++here.messages;
+    here.bytes += bytes;
+  }
+  if (!message.bytes.is_null()) here.largest = std::max(here.largest.is_null() ? 0 : here.largest.value, message.bytes.value);
+  if (message.compressed && !message.bytes.is_null()) {
+    deflated_bytes_ += message.wire_bytes;
+    inflated_bytes_ += bytes;
+  }
+  if (side == Side::server && spoke_ == Side::server) ++pushes_;
+  if (told_at_ > 0) longest_pause_ = std::max(longest_pause_, message.first.time - told_at_);
+  spoke_ = side;
+  told_at_ = message.last.time;
+}
+
 void WebSocketLife::close(Side side, std::uint16_t code, std::string_view reason, const Stamp& first) {
   OneSide& here = sides_[index(side)];
   if (here.close == nullptr) here.close = std::make_shared<const Close>(Close{code, std::string(reason), first});
@@ -67,7 +85,10 @@ void WebSocketLife::add_row(Context& context) const {
   row.connection_id = context.connection.id;
   row.stream_id = stream_id_;
   fill_handshake(row, context);
-  if (readable()) fill_counts(row);
+  if (readable()) {
+    fill_counts(row);
+    fill_messages(row);
+  }
   fill_close(row, context);
   fill_end(row, context);
   row.limited = limited_;
@@ -97,6 +118,17 @@ void WebSocketLife::fill_counts(WebSocketRow& row) const {
   row.client_wire_bytes = client.wire_bytes;
   row.server_wire_bytes = server.wire_bytes;
   row.complete = !client.holed && !server.holed;
+}
+
+void WebSocketLife::fill_messages(WebSocketRow& row) const {
+  row.pushes = pushes_;
+  if (inflated_bytes_ > 0) {
+    row.deflated_bytes = deflated_bytes_;
+    row.inflated_bytes = inflated_bytes_;
+  }
+  row.client_bytes_max = at(Side::client).count.largest;
+  row.server_bytes_max = at(Side::server).count.largest;
+  if (told_at_ > 0) row.longest_pause_ns = longest_pause_;
 }
 
 void WebSocketLife::fill_close(WebSocketRow& row, Context& context) const {

@@ -34,9 +34,19 @@ class WebSocketLife {
   // Counted of one side.
   struct Count {
     std::uint64_t messages = 0, bytes = 0, frames = 0, wire_bytes = 0;
+    Integer largest;     // bytes of a message
     bool holed = false;  // not every frame was read
   };
   Count& count(Side side) { return sides_[index(side)].count; }
+
+  // A text or binary message that has ended.
+  struct Message {
+    Stamp first, last;  // packets of its first and of its last byte
+    Integer bytes;      // inflated; NULL = cannot be told
+    std::uint64_t wire_bytes = 0;
+    bool whole = false, compressed = false;
+  };
+  void add_message(Side side, const Message& message);
 
   // The side's frame begins at `first`; what was silence before ends, unless the other side was `speaking`.
   void begin_frame(Side side, const Stamp& first, bool speaking, const Context& context);
@@ -75,6 +85,7 @@ class WebSocketLife {
   const OneSide& at(Side side) const { return sides_[index(side)]; }
   void fill_handshake(WebSocketRow& row, Context& context) const;
   void fill_counts(WebSocketRow& row) const;
+  void fill_messages(WebSocketRow& row) const;
   void fill_close(WebSocketRow& row, Context& context) const;
   void fill_end(WebSocketRow& row, const Context& context) const;
   std::optional<Side> first_to_end() const;
@@ -88,6 +99,10 @@ class WebSocketLife {
   std::array<OneSide, 2> sides_;
   Time active_;  // when the last byte of a frame came, of either side
   Time longest_silence_ = 0;
+  Time told_at_ = 0;  // when the last message ended, of either side; 0 = none came
+  Time longest_pause_ = 0;
+  std::uint64_t pushes_ = 0, deflated_bytes_ = 0, inflated_bytes_ = 0;
+  Side spoke_ = Side::server;  // whose the last message was; it is the client's turn to begin
   std::optional<Side> first_told_;  // of its end
   bool limited_ = false;
 };

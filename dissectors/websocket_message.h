@@ -55,6 +55,7 @@ class WebSocketMessage {
   std::uint64_t wire_bytes() const { return wire_bytes_; }
   Integer bytes() const { return size_known_ ? Integer(bytes_) : Integer(); }
   bool whole() const { return whole_; }
+  bool compressed() const { return coding_ == Coding::deflated; }
 
   // Bytes beside the object's own.
   std::uint64_t held_memory() const { return kept_.capacity() > std::string().capacity() ? kept_.capacity() : 0; }

@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 from longwire import HOUSE, SKIPPED, Rows, analyze
+from websocket_told import WebSocketsAsTold
 
 PROGRAM = sys.argv[1]
 ANEW = '--anew' in sys.argv[2:]
@@ -148,6 +149,70 @@ class WebSockets(Recording):
         pushes = {paths[v['websocket_id']]: v['pushes'] for v in self.rows('websocket_traffic')}
         self.assertEqual({path: n for path, n in pushes.items() if n > 0},
                          {'/push': 5, '/dropped': self.sockets['/dropped']['server_messages']})
+
+
+class Http2AndTls(WebSocketsAsTold, Recording):
+    """Streams of HTTP/2 in the clear (80) and inside TLS (443), and wss over HTTP/1.1 (8443), between peers of Node.js."""
+    NAME, OVER_HTTP2 = 'websocket_http2', (80, 443)
+
+    def setUp(self):
+        told, self.rows = self.read(self.NAME, '--websocket-payload', '1M', '--keylog', str(RECORDED / (self.NAME + '.keys')))
+        self.told = told['websockets']
+
+    def test_each_is_what_both_ends_logged(self):
+        self.check_messages()
+        self.check_handshakes(self.OVER_HTTP2)
+        self.check_compression()
+        self.check_pings()
+        self.check_ends()
+
+    def test_refusals(self):
+        found = {(h['server_port'], h['path'], h['status']) for h in self.rows('websocket_handshakes') if h['outcome'] == 'unauthorized'}
+        self.assertEqual(found, {(port, '/refused', 403) for port in (80, 443, 8443)})
+
+    def test_causes_of_death(self):
+        self.find()
+        causes = {key: (v['end_cause'], v['closed_by']) for key, v in self.lives.items()}
+        for port in (80, 443):  # Node's http2 ends a stream before it resets it
+            self.assertEqual({path: causes[port, path] for path in ('/plain', '/deflate', '/fresh', '/cut')},
+                             {**dict.fromkeys(['/plain', '/deflate', '/fresh'], ('close', 'client')), '/cut': ('fin', 'server')})
+        self.assertEqual({path: causes[8443, path] for path in ('/push', '/terminate', '/gone')},
+                         {'/push': ('close', 'server'), '/terminate': ('fin', 'server'), '/gone': ('fin', 'client')})
+
+    def test_streams_beside_one_another(self):
+        self.find()
+        for port in (80, 443):
+            streams = [w for key, w in self.sockets.items() if key[0] == port]
+            self.assertEqual((len({w['stream_id'] for w in streams}), len({w['connection_id'] for w in streams})), (4, 1))
+        self.assertEqual({c['layers'] for c in self.rows('connections')}, {'http2', 'tls/http2', 'tls/http1/websocket', 'tls/http1'})
+
+
+class Browser(WebSocketsAsTold, Recording):
+    """Chromium: ws (80), wss over HTTP/1.1 (443) and over HTTP/2 (8443)."""
+
+    def setUp(self):
+        told, self.rows = self.read('browser', '--websocket-payload', '1M', '--keylog', str(RECORDED / 'browser.keys'))
+        self.told = told['websockets']
+
+    def test_each_is_what_page_and_server_logged(self):
+        self.check_messages()
+        self.check_handshakes({8443})
+        self.check_compression()
+        self.check_pings()
+        self.check_ends()
+
+    def test_what_a_browser_says(self):
+        self.find()
+        for key, w in self.sockets.items():
+            with self.subTest(key):
+                self.assertEqual(w['origin'], {80: 'http://192.0.2.1', 443: 'https://192.0.2.1', 8443: 'https://192.0.2.1:8443'}[key[0]])
+                self.assertEqual(w['offered_extensions'], 'permessage-deflate; client_max_window_bits')
+        self.assertEqual({self.sockets[port, '/chat']['offered_subprotocols'] for port in (80, 443, 8443)}, {'chat.v1, chat.v2'})
+
+    def test_a_bit_that_nothing_explains_is_what_it_gave_up_for(self):
+        self.find()
+        self.assertEqual([(a['code'], a['side']) for a in self.rows('anomalies') if a['code'].startswith('websocket.')], [('websocket.rsv', 'server')] * 3)
+        self.assertEqual({self.lives[port, '/broken']['closed_by'] for port in (80, 443, 8443)}, {'client'})
 
 
 class Push(Recording):

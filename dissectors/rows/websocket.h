@@ -11,6 +11,7 @@ struct WebSocketRow {
   Integer cookie, accept_valid;
   Integer client_messages, server_messages, client_bytes, server_bytes;
   Integer client_frames, server_frames, client_wire_bytes, server_wire_bytes;
+  Integer client_bytes_max, server_bytes_max, pushes, deflated_bytes, inflated_bytes, longest_pause_ns;
   Integer close_code;
   Text close_reason, closed_by;
   Integer close_answered, answer_code;
@@ -41,6 +42,14 @@ struct WebSocketRow {
       column("server_frames", &WebSocketRow::server_frames, "frames that the server began, control frames too"),
       column("client_wire_bytes", &WebSocketRow::client_wire_bytes, "of these frames, as sent, headers too; of one cut short all"),
       column("server_wire_bytes", &WebSocketRow::server_wire_bytes, "of these frames, as sent, headers too; of one cut short all"),
+      column("client_bytes_max", &WebSocketRow::client_bytes_max, "of the client's largest message, inflated; NULL = no messages"),
+      column("server_bytes_max", &WebSocketRow::server_bytes_max, "of the server's largest message, inflated; NULL = no messages"),
+      column("pushes", &WebSocketRow::pushes,
+             "messages of the server behind one of its own, or before the client had sent any: nobody had asked"),
+      column("deflated_bytes", &WebSocketRow::deflated_bytes, "compressed messages as sent, headers too; NULL = none"),
+      column("inflated_bytes", &WebSocketRow::inflated_bytes, "what these inflate to; NULL = none"),
+      column("longest_pause_ns", &WebSocketRow::longest_pause_ns,
+             "longest time between two messages, of either side, whatever control frames came; NULL = no messages"),
       column("close_code", &WebSocketRow::close_code,
              "of the first Close frame; 1005 = it held none (RFC 6455 section 7.1.5); NULL = no Close frame: applications see 1006"),
       column("close_reason", &WebSocketRow::close_reason, "of the first Close frame"),

@@ -90,3 +90,15 @@ capture_end() {
   install -m 644 "$work/$1" "$samples/$1"
   echo "$1: $(stat -c %s "$samples/$1") bytes"
 }
+
+# push_peers: the scripts of push/, and the npm packages that they need, stand in the folder of work.
+push_peers() {
+  install -m 644 "$here"/push/*.mjs "$here"/push/*.json "$work"
+  (cd "$work" && npm ci --no-audit --no-fund) >"$work/npm.out" 2>&1 || skip 'npm cannot fetch ws'
+}
+
+# certificate_for ADDRESS: own.pem and own.key, in the folder of work.
+certificate_for() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/own.key" -out "$work/own.pem" -days 3650 \
+    -subj /O=Longwire/CN=sockets -addext "subjectAltName=IP:$1" 2>"$work/openssl.err"
+}

@@ -13,11 +13,6 @@ needs node npm
 client=lw-client-$$ server=lw-server-$$
 address=192.0.2.1
 
-push_peers() {
-  install -m 644 "$here"/push/*.mjs "$here"/push/*.json "$work"
-  (cd "$work" && npm ci --no-audit --no-fund) >"$work/npm.out" 2>&1 || skip 'npm cannot fetch ws'
-}
-
 lab_up() {
   namespace "$server"
   namespace "$client"

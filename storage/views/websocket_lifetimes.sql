@@ -7,17 +7,22 @@
 -- idle_at_end_ms: from the last frame to the end. longest_silence_ms: between two frames, or that.
 -- keepalive_verdict: the last one of TCP keepalive on its connection (see keepalive_episodes).
 -- timer: `idle` or `age` where at least three WebSockets to the same server, and half of all that the same side ended there in
--- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of the server
--- or of the client. timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
+-- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of
+-- the server or of the client. Not where fewer than three such moments can be told apart: then it was one event, a restart maybe.
+-- timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
 CREATE VIEW websocket_lifetimes AS
-WITH pings AS MATERIALIZED (
+WITH control_frames AS MATERIALIZED (
+  SELECT websocket_id, opcode, answers_id, rtt_ns
+  FROM websocket_messages
+  WHERE opcode IN ('ping', 'pong')
+),
+pings AS (
   SELECT
     websocket_id,
     count(*) FILTER (WHERE opcode = 'ping') AS pings,
     count(*) FILTER (WHERE opcode = 'pong') AS pongs,
     count(*) FILTER (WHERE opcode = 'pong' AND answers_id IS NULL) AS unsolicited_pongs
-  FROM websocket_messages
-  WHERE opcode IN ('ping', 'pong')
+  FROM control_frames
   GROUP BY websocket_id
 ),
 round_trips AS (
@@ -26,8 +31,8 @@ round_trips AS (
     rtt_ns,
     row_number() OVER (PARTITION BY websocket_id ORDER BY rtt_ns) AS rank,
     count(*) OVER (PARTITION BY websocket_id) AS answered
-  FROM websocket_messages
-  WHERE opcode = 'pong' AND rtt_ns IS NOT NULL
+  FROM control_frames
+  WHERE rtt_ns IS NOT NULL
 ),
 medians AS (
   SELECT websocket_id, avg(rtt_ns) AS rtt_ns
@@ -60,25 +65,44 @@ lives AS MATERIALIZED (
   JOIN connections AS c ON c.id = w.connection_id
   LEFT JOIN verdicts AS v ON v.connection_id = w.connection_id
 ),
+deaths AS (
+  -- moment: 1 = none died in the 0.1 s before. Those that die together may do so of one and the same event.
+  SELECT
+    *,
+    coalesce(end_ns - lag(end_ns) OVER (side ORDER BY end_ns), 1e18) > 1e8 AS moment
+  FROM lives
+  WHERE end_ns IS NOT NULL
+  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause)
+),
 ended AS (
   SELECT
     id,
     age_ns,
     idle_ns,
     count(*) OVER side AS all_ended,
-    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS of_age,
-    count(*) OVER (side ORDER BY age_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS of_age_roughly,
-    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING) AS as_idle,
-    count(*) OVER (side ORDER BY idle_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING) AS as_idle_roughly
-  FROM lives
-  WHERE end_ns IS NOT NULL
-  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause)
+    count(*) OVER of_age AS of_age,
+    sum(moment) OVER of_age AS moments_of_age,
+    count(*) OVER of_age_roughly AS of_age_roughly,
+    sum(moment) OVER of_age_roughly AS moments_of_age_roughly,
+    count(*) OVER as_idle AS as_idle,
+    sum(moment) OVER as_idle AS moments_as_idle,
+    count(*) OVER as_idle_roughly AS as_idle_roughly,
+    sum(moment) OVER as_idle_roughly AS moments_as_idle_roughly
+  FROM deaths
+  WINDOW
+    side AS (PARTITION BY server_ip, server_port, closed_by, end_cause),
+    of_age AS (side ORDER BY age_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING),
+    of_age_roughly AS (side ORDER BY age_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING),
+    as_idle AS (side ORDER BY idle_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING),
+    as_idle_roughly AS (side ORDER BY idle_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING)
 ),
 timed AS (
   SELECT
     id,
     iif(age_ns < 10000000000, of_age, of_age_roughly) AS of_age,
+    iif(age_ns < 10000000000, moments_of_age, moments_of_age_roughly) AS moments_of_age,
     iif(idle_ns < 10000000000, as_idle, as_idle_roughly) AS as_idle,
+    iif(idle_ns < 10000000000, moments_as_idle, moments_as_idle_roughly) AS moments_as_idle,
     all_ended,
     age_ns,
     idle_ns
@@ -89,8 +113,8 @@ timers AS (
   SELECT
     id,
     CASE
-      WHEN as_idle >= 3 AND 2 * as_idle >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
-      WHEN of_age >= 3 AND 2 * of_age >= all_ended AND age_ns >= 1000000000 THEN 'age'
+      WHEN moments_as_idle >= 3 AND 2 * as_idle >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
+      WHEN moments_of_age >= 3 AND 2 * of_age >= all_ended AND age_ns >= 1000000000 THEN 'age'
     END AS timer,
     as_idle,
     of_age,

@@ -294,6 +294,24 @@ TEST(WebSocket, LongestSilenceIsBetweenFrames) {
   EXPECT_EQ(websocket(talk, "longest_silence_ns"), "websockets longest_silence_ns=6000000\n");
 }
 
+TEST(WebSocket, WhatTheServerSaysUnasked) {
+  Conversation talk = opened();
+  talk.server(server_frame(fin | text_frame, "welcome"));  // before the client has said anything
+  talk.client(client_frame(fin | text_frame, "question")).server(server_frame(fin | text_frame, "answer"));
+  talk.server(server_frame(fin | ping_frame, "")).client(client_frame(fin | pong_frame, "")).server("");
+  talk.server(server_frame(fin | binary_frame, "more of it")).close();
+  EXPECT_EQ(websocket(talk, "pushes client_bytes_max server_bytes_max longest_pause_ns longest_silence_ns deflated_bytes"),
+            "websockets pushes=2 client_bytes_max=8 server_bytes_max=10 longest_pause_ns=4000000 longest_silence_ns=2000000 "
+            "deflated_bytes=NULL\n");
+}
+
+TEST(WebSocket, WhatCompressionSaves) {
+  Conversation talk = opened(agreed_deflate, agreed_deflate);
+  talk.server(server_frame(fin | rsv1 | text_frame, "\xf2\x48\xcd\xc9\xc9\x07\x00"sv)).client(client_frame(fin | text_frame, "plain"));
+  talk.server(server_frame(fin | rsv1 | text_frame, "\xf2\x00\x11\x00\x00"sv)).close();
+  EXPECT_EQ(websocket(talk, "deflated_bytes inflated_bytes"), "websockets deflated_bytes=16 inflated_bytes=10\n");
+}
+
 // ---- bad input: told, and read on where framing survives ----
 
 TEST(WebSocket, MaskingOfTheWrongSide) {

@@ -58,8 +58,9 @@ class PushViews : public ::testing::Test {
   }
   Answer techniques() { return answer("SELECT path, technique, requests, period_s, empty_share FROM push_techniques"); }
 
-  // A WebSocket on a connection of its own, opened at 1 s; its last frame comes at `last`, its end at `end`, 0 = none.
-  void websocket(std::int64_t id, Text cause, Text closed_by, std::int64_t last, std::int64_t end, Integer code = {}) {
+  // A WebSocket on a connection of its own, opened at `start`; its last frame comes at `last`, its end at `end`, 0 = none.
+  void websocket(std::int64_t id, Text cause, Text closed_by, std::int64_t last, std::int64_t end, Integer code = {},
+                 std::int64_t start = second) {
     ConnectionRow connection = connection_row(id);
     connection.exchanges = 1;
     rows().add(connection);
@@ -70,7 +71,7 @@ class PushViews : public ::testing::Test {
     rows().add(exchange);
     WebSocketRow row;
     row.id = row.exchange_id = row.connection_id = id;
-    row.start_ns = second * ms;
+    row.start_ns = start * ms;
     row.last_ns = last * ms;
     if (end > 0) row.end_ns = end * ms;
     row.longest_silence_ns = (end > 0 ? end - last : 0) * ms;
@@ -81,6 +82,8 @@ class PushViews : public ::testing::Test {
     row.server_messages = 2;
     row.client_bytes = row.server_bytes = 10;
     row.client_wire_bytes = row.server_wire_bytes = 20;
+    row.deflated_bytes = 5;
+    row.inflated_bytes = 20;
     rows().add(row);
   }
   void message(std::int64_t websocket_id, bool from_client, Text opcode, std::int64_t at, Integer answers = {}, Integer rtt = {}) {
@@ -223,8 +226,22 @@ TEST_F(PushViews, ATimerKillsAtTheSameIdleTime) {
 }
 
 TEST_F(PushViews, OrAtTheSameAgeWhateverIsSaid) {
-  for (std::int64_t i = 0; i < 4; ++i) websocket(1 + i, "rst", "server", (10 + 50 * i) * second, 301 * second + i);
+  for (std::int64_t i = 0; i < 4; ++i)
+    websocket(1 + i, "rst", "server", (100 + 50 * i) * second, (301 + 7 * i) * second + i, {}, (1 + 7 * i) * second);
   EXPECT_EQ(answer("SELECT DISTINCT timer, timer_s, timer_websockets FROM websocket_lifetimes"), (Answer{{"age", "300.0", "4"}}));
+}
+
+// A server that is restarted ends all at once, however alike they have lived.
+TEST_F(PushViews, ARestartIsNoTimer) {
+  for (std::int64_t i = 0; i < 6; ++i) websocket(1 + i, "close", "server", 250 * second, 301 * second + 20 * i, 1001, second + 15 * i);
+  EXPECT_EQ(answer("SELECT DISTINCT timer, timer_s, timer_websockets FROM websocket_lifetimes"), (Answer{{"NULL", "NULL", "NULL"}}));
+}
+
+// A page opens three at once, and forgets them; a proxy ends each page's together.
+TEST_F(PushViews, ATimerMayKillSeveralAtATime) {
+  for (std::int64_t i = 0; i < 9; ++i)
+    websocket(1 + i, "fin", "server", (10 + i / 3 * 20) * second + i, (70 + i / 3 * 20) * second + i, {}, (9 + i / 3 * 20) * second);
+  EXPECT_EQ(answer("SELECT DISTINCT timer, timer_s, timer_websockets FROM websocket_lifetimes"), (Answer{{"idle", "60.0", "9"}}));
 }
 
 TEST_F(PushViews, WhereKeepaliveFoundNobodyItIsSilence) {
@@ -255,16 +272,10 @@ TEST_F(PushViews, WhereKeepaliveFoundNobodyItIsSilence) {
             (Answer{{"1", "silence", "crashed"}, {"2", "rst", "NULL"}}));
 }
 
-TEST_F(PushViews, WhatTheServerSaysUnasked) {
+TEST_F(PushViews, HowFastMessagesCome) {
   websocket(1, "open", {}, 11 * second, 0);
-  message(1, false, "text", 2000);  // before the client has said anything
-  message(1, true, "text", 3000);
-  message(1, false, "text", 3010);  // an answer
-  message(1, false, "ping", 4000);
-  message(1, false, "binary", 8000);
-  EXPECT_EQ(answer("SELECT client_messages_per_s, server_messages_per_s, server_bytes_per_s, pushes, longest_silence_between_messages_ms "
-                   "FROM websocket_traffic"),
-            (Answer{{"0.1", "0.2", "1.0", "2", "4990.0"}}));
+  EXPECT_EQ(answer("SELECT client_messages_per_s, server_messages_per_s, server_bytes_per_s, compression FROM websocket_traffic"),
+            (Answer{{"0.1", "0.2", "1.0", "0.25"}}));
 }
 
 TEST_F(PushViews, HandshakesThatWereRefused) {
