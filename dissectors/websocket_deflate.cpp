@@ -85,13 +85,9 @@ class WebSocketDeflate::Stream {
     return own;
   }
 
-  // What a block with BFINAL ended goes on with the same window.
+  // What a block with BFINAL ended goes on with the same window, which this keeps where it is: however many there are.
   void go_on() {
-    std::array<Bytef, window_bytes> window;
-    uInt length = 0;
-    inflateGetDictionary(&stream_, window.data(), &length);
-    inflateReset(&stream_);
-    inflateSetDictionary(&stream_, window.data(), length);
+    inflateResetKeep(&stream_);
     untouched_ = true;
   }
 

@@ -53,7 +53,7 @@ void WebSocketLife::add_message(Side side, const Message& message) {
     inflated_bytes_ += bytes;
   }
   if (side == Side::server && spoke_ == Side::server) ++pushes_;
-  if (told_at_ > 0) longest_pause_ = std::max(longest_pause_, message.first.time - told_at_);
+  if (told_at_ > 0) longest_pause_ = std::max(longest_pause_.is_null() ? 0 : longest_pause_.value, message.first.time - told_at_);
   spoke_ = side;
   told_at_ = message.last.time;
 }
@@ -103,7 +103,7 @@ void WebSocketLife::fill_handshake(WebSocketRow& row, Context& context) const {
   row.extensions = column(handshake_->extensions(), context);
   row.origin = column(handshake_->origin(), context);
   if (handshake_->request_seen()) row.cookie = handshake_->cookie();
-  row.accept_valid = handshake_->accept_valid();
+  if (stream_id_.is_null()) row.accept_valid = handshake_->accept_valid();
 }
 
 void WebSocketLife::fill_counts(WebSocketRow& row) const {
@@ -128,7 +128,7 @@ void WebSocketLife::fill_messages(WebSocketRow& row) const {
   }
   row.client_bytes_max = at(Side::client).count.largest;
   row.server_bytes_max = at(Side::server).count.largest;
-  if (told_at_ > 0) row.longest_pause_ns = longest_pause_;
+  row.longest_pause_ns = longest_pause_;
 }
 
 void WebSocketLife::fill_close(WebSocketRow& row, Context& context) const {

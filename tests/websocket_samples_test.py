@@ -22,6 +22,7 @@ RECORDED = HOUSE / 'samples'  # or, anew, a folder of our own
 DATA, CONTROL = ('text', 'binary'), ('ping', 'pong', 'close')
 NO_CODE, LOST = 1005, 1006  # what ws says of a Close frame without a code, and of none (RFC 6455 section 7.1.5)
 QUIET_S = 1.5               # the server of /quiet gives up after so long (push/websocket.mjs)
+AGED_S = 2.5                # and that of /aged
 
 
 class Recording(unittest.TestCase):
@@ -135,13 +136,20 @@ class WebSockets(Recording):
         self.assertEqual(causes, {
             **by_client, '/push': ('close', 'server'), '/policy': ('close', 'server'), '/terminate': ('fin', 'server'),
             '/reset': ('rst', 'server'), '/gone': ('fin', 'client'), '/killed': ('fin', 'client'), '/dropped': ('silence', None),
-            **dict.fromkeys(['/quiet/1', '/quiet/2', '/quiet/3'], ('fin', 'server'))})
+            '/watched': ('silence', 'server'),
+            **dict.fromkeys(['/quiet/1', '/quiet/2', '/quiet/3'], ('fin', 'server')),
+            **dict.fromkeys(['/aged/1', '/aged/2', '/aged/3'], ('close', 'server'))})
 
-    def test_a_timer_is_pointed_out(self):
+    def test_keepalive_tells_of_the_silence(self):
+        self.assertEqual({path: v['keepalive_verdict'] for path, v in self.lives.items() if v['keepalive_verdict']}, {'/watched': 'crashed'})
+
+    def test_timers_are_pointed_out(self):
         timed = {path: (v['timer'], v['timer_websockets']) for path, v in self.lives.items() if v['timer']}
-        self.assertEqual(timed, dict.fromkeys(['/quiet/1', '/quiet/2', '/quiet/3'], ('idle', 3)))
+        self.assertEqual(timed, {**dict.fromkeys(['/quiet/1', '/quiet/2', '/quiet/3'], ('idle', 3)),
+                                 **dict.fromkeys(['/aged/1', '/aged/2', '/aged/3'], ('age', 3))})
         for path in timed:
-            self.assertAlmostEqual(self.lives[path]['timer_s'], QUIET_S, delta=0.2)
+            self.assertAlmostEqual(self.lives[path]['timer_s'], QUIET_S if 'quiet' in path else AGED_S, delta=0.2)
+        for path in ('/quiet/1', '/quiet/2', '/quiet/3'):
             self.assertEqual(self.lives[path]['idle_at_end_ms'], self.lives[path]['longest_silence_ms'])
 
     def test_what_the_server_pushes(self):

@@ -49,7 +49,7 @@ struct WebSocketRow {
       column("deflated_bytes", &WebSocketRow::deflated_bytes, "compressed messages as sent, headers too; NULL = none"),
       column("inflated_bytes", &WebSocketRow::inflated_bytes, "what these inflate to; NULL = none"),
       column("longest_pause_ns", &WebSocketRow::longest_pause_ns,
-             "longest time between two messages, of either side, whatever control frames came; NULL = no messages"),
+             "longest time between two messages, of either side, whatever control frames came; NULL = fewer than two came"),
       column("close_code", &WebSocketRow::close_code,
              "of the first Close frame; 1005 = it held none (RFC 6455 section 7.1.5); NULL = no Close frame: applications see 1006"),
       column("close_reason", &WebSocketRow::close_reason, "of the first Close frame"),

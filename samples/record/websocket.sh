@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Records websocket.pcap: WebSockets between two ends of the npm package ws (push/websocket.mjs): every kind of message, with and
-# without compression, and every way to end; at last a client that is killed, and one that is
-# not reached any more.
+# without compression, and every way to end; at last a client that is killed, and two that are not reached any more: the server
+# talks to one of them, and lets TCP keepalive ask for the other.
 #
 #     client 192.0.2.10 ── server 192.0.2.1
 #
-# What both ends logged becomes websocket.expected.json. Needs root, and npm to fetch ws; takes 15 seconds.
+# What both ends logged becomes websocket.expected.json. Needs root, and npm to fetch ws; takes half a minute.
 set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
@@ -33,7 +33,7 @@ client_of() {
 
 push_peers
 lab_up
-touch "$work"/{server,clients,killed,dropped}.log
+touch "$work"/{server,clients,killed,dropped,watched}.log
 in_background ip netns exec "$server" node "$work/websocket.mjs" server "$address" 80 "$work/server.log"
 wait_for server grep --quiet listening "$work/server.log"
 capture websocket.pcap "$server" eth0 tcp
@@ -41,9 +41,10 @@ on "$client" timeout 60 node "$work/websocket.mjs" clients "$address" 80 "$work/
 client_of /killed killed.log
 kill -KILL "$child"
 sleep 0.3
+client_of /watched watched.log
 client_of /dropped dropped.log
 sleep 1
 ip -n "$client" address del 192.0.2.10/24 dev eth0 # nobody answers any more, not even that nobody is there
-sleep 3
+sleep 13 # until TCP keepalive of /watched gives up: after a second 10 probes, one a second (Node.js)
 capture_end websocket.pcap
-peer told "$work"/{server,clients,killed,dropped}.log >"$samples/websocket.expected.json"
+peer told "$work"/{server,clients,killed,dropped,watched}.log >"$samples/websocket.expected.json"

@@ -1,11 +1,14 @@
 -- How does each client get news from a server: by asking again and again, by waiting for an answer, or by being told?
 -- technique  short-polling: the same GET again and again, answered at once, with a steady period: five times or more, three
---                intervals of four (nearly) the same (see request_series), and the client pauses longer than the server takes
---            long-polling: answers that come late (see wait_s), and the next request follows at once
+--                intervals of four (nearly) the same, or from eight times on within a quarter, as of a client that waits a random
+--                time (see request_series), and the client pauses longer than the server takes
+--            long-polling: answers that come late (see wait_s), and the next request follows at once; for a POST some of them
+--                must be empty, or all come equally late
 --            sse: an answer of type text/event-stream; websocket: 101, or 2xx to the CONNECT of RFC 8441
 -- Not called polling: what fails (a retry), pages and their assets (by the Accept field, the media type, or the path's ending),
 -- and health checks and monitoring: by the name of path or agent, or because the answer is always the same page, or the same
--- hundred bytes or fewer.
+-- hundred bytes or fewer; what goes through pages or a list of queries: never the same target twice, each answer with news, and no
+-- parameter that moves on with time; and calls of gRPC.
 -- period_s: from one request to the next, the median. empty_share: answers without news (see request_series).
 -- wire_bytes_per_body_byte: heads and framing too, over the bytes of the bodies, or of the messages inflated; heads as HTTP/1.1
 -- sends them. delay_bound_s: how old news can become before the client has them, on top of the way: polling: the period and the
@@ -18,8 +21,7 @@ WITH polled AS (
     CASE
       WHEN
         s.method = 'GET'
-        AND s.requests >= 5
-        AND s.steady_share >= 0.75
+        AND ((s.requests >= 5 AND s.steady_share >= 0.75) OR (s.requests >= 8 AND s.roughly_steady_share >= 0.75))
         AND s.period_s >= 0.05
         AND s.gap_s > s.wait_s
         AND s.gap_s >= s.period_s / 2
@@ -30,6 +32,7 @@ WITH polled AS (
         AND s.gap_s <= 0.1 + s.wait_s / 5
         AND s.body_bytes < 65536 * s.requests
         AND (s.wait_s >= 1 OR s.empty_share > 0 OR s.wait_max_s >= 2 * s.wait_s)
+        AND (s.method = 'GET' OR s.empty_share > 0 OR s.wait_max_s <= 1.2 * s.wait_s)
         THEN 'long-polling'
     END AS technique
   FROM request_series AS s
@@ -41,7 +44,8 @@ introduced AS (
     coalesce((SELECT lower(f.value ->> 1) FROM json_each(e.request_headers) AS f WHERE lower(f.value ->> 0) = 'user-agent'), '') AS agent,
     coalesce((SELECT lower(f.value ->> 1) FROM json_each(e.request_headers) AS f WHERE lower(f.value ->> 0) = 'accept'), '') AS accept,
     coalesce((SELECT lower(f.value ->> 1) FROM json_each(e.response_headers) AS f WHERE lower(f.value ->> 0) = 'content-type'), '') AS type,
-    lower(rtrim(p.path, '/')) AS name
+    lower(rtrim(p.path, '/')) AS name,
+    iif(instr(e.path, '?') > 0, '&' || lower(substr(e.path, instr(e.path, '?') + 1)), '') AS query
   FROM polled AS p
   JOIN http_exchanges AS e ON e.id = p.first_exchange_id
   WHERE p.technique IS NOT NULL
@@ -59,19 +63,44 @@ polling AS (
     AND type NOT LIKE 'text/css%'
     AND type NOT LIKE '%javascript%'
     AND type NOT LIKE 'text/event-stream%'
+    AND type NOT LIKE 'application/grpc%'
+    AND NOT (
+      query <> ''
+      AND repeat_share = 0
+      AND empty_share = 0
+      AND query NOT LIKE '%&timeout=%'
+      AND query NOT LIKE '%&wait=%'
+      AND (
+        query LIKE '%&page%'
+        OR query LIKE '%&p=%'
+        OR query LIKE '%&offset=%'
+        OR query LIKE '%&skip=%'
+        OR query LIKE '%&start=%'
+        OR query LIKE '%&startindex=%'
+        OR NOT (
+          query LIKE '%since%' OR query LIKE '%after%' OR query LIKE '%last%' OR query LIKE '%cursor%' OR query LIKE '%from%'
+          OR query LIKE '%time%' OR query LIKE '%seq%' OR query LIKE '%version%' OR query LIKE '%rev%' OR query LIKE '%etag%'
+          OR query LIKE '%index%' OR query LIKE '%token%' OR query LIKE '%cache%' OR query LIKE '%rand%' OR query LIKE '%&id=%'
+          OR query LIKE '%&n=%' OR query LIKE '%&t=%' OR query LIKE '%&ts=%' OR query LIKE '%&r=%' OR query LIKE '%&cb=%'
+          OR query LIKE '%&\_=%' ESCAPE '\'
+        )
+      )
+    )
     AND NOT (
       name LIKE '%.html' OR name LIKE '%.htm' OR name LIKE '%.css' OR name LIKE '%.js' OR name LIKE '%.mjs' OR name LIKE '%.map'
       OR name LIKE '%.png' OR name LIKE '%.jpeg' OR name LIKE '%.jpg' OR name LIKE '%.gif' OR name LIKE '%.svg' OR name LIKE '%.ico'
-      OR name LIKE '%.webp' OR name LIKE '%.woff' OR name LIKE '%.woff2'
+      OR name LIKE '%.webp' OR name LIKE '%.avif' OR name LIKE '%.woff' OR name LIKE '%.woff2' OR name LIKE '%.ttf' OR name LIKE '%.wasm'
     )
     AND NOT (
       technique = 'short-polling'
       AND (
         name LIKE '%health%' OR name LIKE '%/livez' OR name LIKE '%/readyz' OR name LIKE '%/live' OR name LIKE '%/ready'
         OR name LIKE '%/alive' OR name LIKE '%/liveness' OR name LIKE '%/readiness' OR name LIKE '%/ping' OR name LIKE '%/heartbeat'
-        OR name LIKE '%/generate_204' OR name LIKE '%/metrics'
+        OR name LIKE '%/generate_204' OR name LIKE '%/metrics' OR name LIKE '%\_status' ESCAPE '\' OR name LIKE '%/server-status'
+        OR name IN ('/status', '/up', '/ok', '/version') OR name LIKE '%beacon%' OR name LIKE '%/collect' OR name LIKE '%pixel%'
         OR agent LIKE '%health%' OR agent LIKE '%probe%' OR agent LIKE '%googlehc%' OR agent LIKE '%prometheus%'
         OR agent LIKE '%check_http%' OR agent LIKE '%uptime%' OR agent LIKE '%pingdom%' OR agent LIKE '%zabbix%'
+        OR agent LIKE '%haproxy%' OR agent LIKE '%consul%' OR agent LIKE '%nagios%' OR agent LIKE '%datadog%' OR agent LIKE '%monitor%'
       )
     )
 ),

@@ -1,13 +1,14 @@
 -- Which requests did a client send again and again, how regularly, and how were they answered?
 -- A series: three or more requests of one client to one server, with the same method, authority and path without query,
--- answered with success or 304. Several programs at one address may ask the same: where all requests together have no steady
+-- answered with success or 304, but not in parts (206). Several programs at one address may ask the same: where all requests together have no steady
 -- period, those of each connection that carries three or more are a series of their own (connection_id). What connections carry
 -- that are busy (a request every 20 ms or more often, on average) is left out.
 -- period_s: median, from a request's start to the next one's; steady_share: intervals that are within a tenth of it, or within
--- 50 ms as long as that is no more than a quarter.
+-- 50 ms as long as that is no more than a quarter; roughly_steady_share: within a quarter of it.
 -- wait_s: median, request's last byte to response's first; gap_s: likewise from a response's last byte to the next request.
 -- empty_share: answers without news: 204, 304, no content, or as many bytes as the answer before, with the same ETag or
 -- Last-Modified, or none. Bodies are not kept, so a change that keeps the size and tells no validator is not seen.
+-- repeat_share: requests whose target, with its query, is that of the one before.
 -- constant: 1 = the same target and the same answer each time, and that not 304: nobody waits for news there. head_bytes: of all start lines and header
 -- fields, as HTTP/1.1 sends them. first_exchange_id, last_exchange_id: to look at.
 CREATE VIEW request_series AS
@@ -23,6 +24,7 @@ WITH asked AS MATERIALIZED (
   WHERE
     e.method IN ('GET', 'POST')
     AND e.status BETWEEN 200 AND 399
+    AND e.status <> 206
     AND e.upgraded_to IS NULL
     AND e.pushed IS NOT 1
     AND (c.exchanges < 10 OR c.end_ns - c.start_ns >= 20000000 * c.exchanges)
@@ -88,6 +90,7 @@ compared AS (
     request_start_ns - lag(request_start_ns) OVER series AS interval_ns,
     response_start_ns - request_end_ns AS wait_ns,
     request_start_ns - lag(response_end_ns) OVER series AS gap_ns,
+    target IS lag(target) OVER series AS repeated,
     target IS lag(target) OVER series AND status IS lag(status) OVER series AND status <> 304 AS asked_alike,
     body_bytes IS lag(body_bytes) OVER series AND validator IS lag(validator) OVER series AS answered_alike,
     row_number() OVER series AS ordinal
@@ -117,11 +120,13 @@ series AS MATERIALIZED (
     m.requests,
     round(m.period_ns / 1e9, 3) AS period_s,
     round(avg(abs(m.interval_ns - m.period_ns) <= max(m.period_ns / 10, min(m.period_ns / 4, 50000000))), 3) AS steady_share,
+    round(avg(abs(m.interval_ns - m.period_ns) <= m.period_ns / 4), 3) AS roughly_steady_share,
     round(avg(iif(m.wait_rank IN ((m.requests + 1) / 2, (m.requests + 2) / 2), m.wait_ns, NULL)) / 1e9, 4) AS wait_s,
     round(avg(iif(m.gap_rank IN (m.requests / 2, (m.requests + 1) / 2), m.gap_ns, NULL)) / 1e9, 4) AS gap_s,
     round(max(m.wait_ns) / 1e9, 4) AS wait_max_s,
     round(max(m.gap_ns) / 1e9, 4) AS gap_max_s,
     round(avg(m.status IN (204, 304) OR m.body_bytes = 0 OR (m.answered_alike AND m.ordinal > 1)), 4) AS empty_share,
+    round(1.0 * sum(m.repeated AND m.ordinal > 1) / (m.requests - 1), 4) AS repeat_share,
     min(m.ordinal = 1 OR (m.asked_alike AND m.answered_alike)) AS constant,
     sum(m.head_bytes) AS head_bytes,
     sum(m.body_bytes) AS body_bytes,
@@ -145,11 +150,13 @@ SELECT
   s.requests,
   s.period_s,
   s.steady_share,
+  s.roughly_steady_share,
   s.wait_s,
   s.gap_s,
   s.wait_max_s,
   s.gap_max_s,
   s.empty_share,
+  s.repeat_share,
   s.constant,
   s.head_bytes,
   s.body_bytes,

@@ -4,6 +4,7 @@
 --          redirected: 3xx; unauthorized: 401, 403 or 407; wrong_version: 426, or 400 that names other versions
 --          ignored: another success: the server does not know what was asked for; refused: any other status
 --          unanswered: no final response was seen
+-- version: as of websockets.version; cookie: 1 = the request had one.
 -- wait_ms: from the request's last byte to the response's first. allowed_versions: Sec-WebSocket-Version of the response.
 CREATE VIEW websocket_handshakes AS
 WITH asked AS MATERIALIZED (
@@ -24,25 +25,25 @@ WITH asked AS MATERIALIZED (
     -- An extended CONNECT has a path; what it asks for stands in no field, but this one does.
     OR (method = 'CONNECT' AND path IS NOT NULL AND request_headers LIKE '%"sec-websocket-version"%')
 ),
+-- Lines of one name are one list (RFC 9110 section 5.3). Of drafts by their old names.
 told AS (
   SELECT
-    id,
+    a.id,
+    group_concat(f.value ->> 1, ', ') FILTER (WHERE lower(f.value ->> 0) = 'sec-websocket-version') AS version,
+    group_concat(f.value ->> 1, ', ') FILTER (WHERE lower(f.value ->> 0) IN ('origin', 'sec-websocket-origin')) AS origin,
+    group_concat(f.value ->> 1, ', ')
+      FILTER (WHERE lower(f.value ->> 0) IN ('sec-websocket-protocol', 'websocket-protocol')) AS offered_subprotocols,
+    group_concat(f.value ->> 1, ', ') FILTER (WHERE lower(f.value ->> 0) = 'sec-websocket-extensions') AS offered_extensions,
+    count(*) FILTER (WHERE lower(f.value ->> 0) = 'cookie') > 0 AS cookie,
+    count(*) FILTER (WHERE lower(f.value ->> 0) = 'sec-websocket-key1') > 0 AS hixie_76,
     (
       SELECT field.value ->> 1
-      FROM json_each(response_headers) AS field
+      FROM json_each(a.response_headers) AS field
       WHERE lower(field.value ->> 0) = 'sec-websocket-version'
-    ) AS allowed_versions,
-    (
-      SELECT field.value ->> 1
-      FROM json_each(request_headers) AS field
-      WHERE lower(field.value ->> 0) = 'sec-websocket-version'
-    ) AS version,
-    (
-      SELECT field.value ->> 1
-      FROM json_each(request_headers) AS field
-      WHERE lower(field.value ->> 0) IN ('origin', 'sec-websocket-origin')
-    ) AS origin
-  FROM asked
+    ) AS allowed_versions
+  FROM asked AS a
+  LEFT JOIN json_each(a.request_headers) AS f
+  GROUP BY a.id
 )
 SELECT
   e.id AS exchange_id,
@@ -64,12 +65,13 @@ SELECT
   c.server_port,
   e.authority,
   e.path,
-  coalesce(w.version, t.version) AS version,
+  coalesce(w.version, t.version, iif(t.hixie_76, 'hixie-76', NULL)) AS version,
   t.allowed_versions,
   coalesce(w.origin, t.origin) AS origin,
-  w.offered_subprotocols,
+  coalesce(w.cookie, iif(e.request_headers IS NULL, NULL, t.cookie)) AS cookie,
+  coalesce(w.offered_subprotocols, t.offered_subprotocols) AS offered_subprotocols,
   w.subprotocol,
-  w.offered_extensions,
+  coalesce(w.offered_extensions, t.offered_extensions) AS offered_extensions,
   w.extensions,
   round((e.response_start_ns - e.request_end_ns) / 1e6, 3) AS wait_ms,
   e.request_first_frame AS frame

@@ -72,6 +72,18 @@ TEST(WebSocketDeflate, UsingADeflateBlockWithBfinalSetTo1) {
   }
 }
 
+// Each is empty, and costs a sender ten bits.
+TEST(WebSocketDeflate, AMillionFinalBlocksAreReadAtOnce) {
+  std::string blocks = test::deflated(std::string(40000, 'x') + "Hello");
+  blocks.append("\x00\x00\xff\xff"sv);
+  for (int i = 0; i < 1'000'000; ++i) blocks += "\x03\x00"sv;
+  WebSocketDeflate deflate(true);
+  const std::string all = inflated(deflate, {blocks}, blocks.size());
+  EXPECT_EQ(all.size(), 40005u);
+  EXPECT_EQ(deflate.outcome(), Outcome::fine);
+  EXPECT_EQ(inflated(deflate, {"\xf2\x00\x11\x00\x00"sv}), "Hello") << "the window outlives them";
+}
+
 TEST(WebSocketDeflate, TwoDeflateBlocksInOneMessage) {
   WebSocketDeflate deflate(true);
   EXPECT_EQ(inflated(deflate, {"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"sv}), "Hello");

@@ -8,6 +8,7 @@ namespace longwire::test {
 namespace {
 
 using namespace h2;
+using namespace std::string_view_literals;
 
 // The example of RFC 8441 section 5.1, with further fields of the request.
 std::string opening(std::uint32_t stream, const std::string& more = {}) {
@@ -87,6 +88,38 @@ TEST(WebSocketOverHttp2, ARefusalLeavesNoWebSocket) {
   EXPECT_EQ(websockets(talk, "id"), "");
   EXPECT_EQ(rows_at_every_cut(talk, {"http_exchanges method status upgraded_to"}),
             "http_exchanges method=CONNECT status=403 upgraded_to=NULL\n");
+}
+
+TEST(WebSocketOverHttp2, MessagesAreCompressedAsInHttp1) {
+  Conversation talk = begun();
+  talk.client(opening(1)).server(response(1, "200", 0, field("sec-websocket-extensions", "permessage-deflate")));
+  const std::string hello = server_frame(fin | rsv1 | text_frame, "\xf2\x48\xcd\xc9\xc9\x07\x00"sv);
+  talk.server(data(1, hello.substr(0, 3)) + data(1, hello.substr(3)));  // frames of the one need not be frames of the other
+  talk.server(data(1, server_frame(fin | rsv1 | text_frame, "\xf2\x00\x11\x00\x00"sv))).close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"websocket_messages wire_bytes bytes compressed valid_utf8"}),
+            "websocket_messages wire_bytes=9 bytes=5 compressed=1 valid_utf8=1\n"
+            "websocket_messages wire_bytes=7 bytes=5 compressed=1 valid_utf8=1\n");
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies code detail"}), "");
+}
+
+TEST(WebSocketOverHttp2, WhatIsWrongInItsFramesIsToldWithItsLayers) {
+  Conversation talk = begun();
+  talk.client(opening(1)).server(response(1)).client(data(1, server_frame(fin | text_frame, "bare"))).close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies side layers code"}),
+            "anomalies side=client layers=http2/websocket code=websocket.mask.missing\n");
+}
+
+// RFC 8441 section 5: key and accept have no place in it, though a bridge may send them on.
+TEST(WebSocketOverHttp2, KeysMeanNothingAndVersionsDo) {
+  Conversation talk = begun();
+  talk.client(headers(1, field(":method", "CONNECT") + field(":protocol", "websocket") + field(":scheme", "https") + field(":path", "/") +
+                             field(":authority", "a") + field("sec-websocket-version", "12") + field("sec-websocket-key", "eA==")))
+      .server(response(1, "200", 0, field("sec-websocket-protocol", "chat")))
+      .close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies code detail", "websockets accept_valid"}),
+            "anomalies code=websocket.handshake.version detail=12\n"
+            "anomalies code=websocket.handshake.subprotocol detail=chat\n"
+            "websockets accept_valid=NULL\n");
 }
 
 }  // namespace

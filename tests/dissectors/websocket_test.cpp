@@ -97,6 +97,17 @@ TEST(WebSocket, FramesBehindTheResponseInItsPacket) {
   EXPECT_EQ(messages(talk, "opcode bytes first_frame"), "websocket_messages opcode=text bytes=5 first_frame=2\n");
 }
 
+// A client that does not wait for the answer, against RFC 6455 section 4.1; it is read all the same.
+TEST(WebSocket, FramesBehindTheRequestInItsPacket) {
+  Conversation talk;
+  const Conversation handshake = opened();
+  talk.client(handshake.entries()[0].bytes + client_frame(fin | text_frame, "too early"));
+  talk.server(handshake.entries()[1].bytes + server_frame(fin | text_frame, "welcome")).close();
+  EXPECT_EQ(messages(talk, "from_client bytes first_frame"),
+            "websocket_messages from_client=1 bytes=9 first_frame=1\nwebsocket_messages from_client=0 bytes=7 first_frame=2\n");
+  EXPECT_EQ(websocket(talk, "client_messages server_messages pushes"), "websockets client_messages=1 server_messages=1 pushes=0\n");
+}
+
 TEST(WebSocket, ACharacterMayBeCutByFragments) {
   Conversation talk = opened();
   talk.client(client_frame(text_frame, "caf\xc3") + client_frame(fin | continuation_frame, "\xa9"));

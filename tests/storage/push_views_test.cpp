@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/example_database.h"
@@ -101,7 +103,11 @@ class PushViews : public ::testing::Test {
     rows().add(row);
   }
 
+  // For as long as rows refer to it.
+  Text kept(std::string text) { return texts_.emplace_back(std::move(text)); }
+
  private:
+  std::deque<std::string> texts_;
   ExampleDatabase database_;
   std::int64_t messages_ = 0;
 };
@@ -199,6 +205,93 @@ TEST_F(PushViews, WhatOnlyLooksLikePollingIsNotCalledSo) {
   EXPECT_EQ(techniques(), Answer{});
 }
 
+// A client that spreads its requests, so that not all come at once.
+TEST_F(PushViews, PollingMayWaitARandomTime) {
+  ask({.starts = {1000, 3300, 5000, 7400, 9200, 11300, 13000, 15300, 17000, 19400}, .bytes = {1, 2, 3}});
+  EXPECT_EQ(techniques(), (Answer{{"/feed", "short-polling", "10", "2.1", "0.0"}}));
+}
+
+TEST_F(PushViews, AndFindNothingNewButFor304) {
+  ask({.starts = {1000, 3300, 5000, 7400, 9200, 11300, 13000, 15300, 17000}, .statuses = {200, 304}, .bytes = {4000, 0}});
+  EXPECT_EQ(answer("SELECT technique, empty_share, news FROM push_techniques"), (Answer{{"short-polling", "0.8889", "1"}}));
+}
+
+TEST_F(PushViews, ButNotLikeAPersonThatReloads) {
+  ask({.starts = {1000, 3300, 9000, 9900, 16200, 17300, 24000, 26300, 40000, 41400}, .bytes = {1, 2, 3}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+TEST_F(PushViews, TriesThatAreFurtherAndFurtherApartAreRetries) {
+  ask({.starts = {1000, 2000, 4000, 8000, 16000, 32000, 64000, 124000}, .statuses = {202, 202, 202, 202, 202, 202, 202, 200}, .bytes = {17}});
+  ask({.connection_id = 2, .starts = every(second, 8), .path = "/job", .statuses = {503, 429, 502, 503, 503, 503, 503, 200}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+// One exchange for each target, on one connection.
+TEST_F(PushViews, GoingThroughPagesIsNotPolling) {
+  const auto crawl = [&](std::int64_t connection_id, const char* path, std::int64_t wait, std::int64_t period) {
+    for (int i = 0; i < 8; ++i) {
+      Series page{.connection_id = connection_id + i, .starts = {second + i * period}, .wait = wait, .bytes = {4000 + i}};
+      page.path = kept(path + std::to_string(i));
+      ask(page);
+    }
+  };
+  crawl(10, "/api/items?page=", 5, second);             // at leisure
+  crawl(20, "/api/slow?limit=50&offset=", 1500, 1510);  // as fast as the server is
+  crawl(30, "/search?q=word", 1500, 1510);
+  EXPECT_EQ(techniques(), Answer{});
+  crawl(40, "/news?since=", 5, second);
+  crawl(50, "/bot/getUpdates?timeout=30&offset=", 1500, 1510);
+  crawl(60, "/state?_=", 5, second);
+  EXPECT_EQ(answer("SELECT path, technique FROM push_techniques"),
+            (Answer{{"/bot/getUpdates", "long-polling"}, {"/news", "short-polling"}, {"/state", "short-polling"}}));
+}
+
+TEST_F(PushViews, SlowCallsOneAfterAnotherAreNotLongPolling) {
+  const std::vector<std::int64_t> starts{1000, 3010, 7020, 9030, 16040, 17250};
+  std::vector<std::int64_t> ends{3000, 7000, 9020, 16030, 17240, 20000};
+  const auto call = [&](std::int64_t connection_id, Text path, Text type) {
+    for (std::size_t i = 0; i < starts.size(); ++i)
+      ask({.connection_id = connection_id + static_cast<std::int64_t>(i),
+           .starts = {starts[i]},
+           .wait = ends[i] - starts[i],
+           .method = "POST",
+           .path = path,
+           .response_headers = type,
+           .bytes = {500 + static_cast<std::int64_t>(i)}});
+  };
+  call(10, "/v1/completions", R"([["Content-Type","application/json"]])");
+  EXPECT_EQ(techniques(), Answer{});
+  call(20, "/shop.Orders/Find", R"([["content-type","application/grpc"]])");
+  ask({.connection_id = 30,
+       .starts = every(1010, 8),
+       .wait = 1000,
+       .method = "POST",
+       .path = "/shop.Orders/Watch",
+       .response_headers = R"([["content-type","application/grpc+proto"]])",
+       .bytes = {7}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+TEST_F(PushViews, ADownloadInPartsIsNotPolling) {
+  ask({.starts = every(2 * second, 8), .path = "/disk", .statuses = {206}, .bytes = {500000}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
+TEST_F(PushViews, MonitoringIsNotPolling) {
+  const auto steady = every(2 * second, 8);
+  const std::vector<std::int64_t> changing{300, 301, 302, 303};
+  std::int64_t id = 0;
+  for (const char* path : {"/status", "/nginx_status", "/up", "/actuator/health/liveness", "/api/v1/beacon"})
+    ask({.connection_id = ++id, .starts = steady, .path = path, .bytes = changing});
+  for (const char* agent : {R"([["User-Agent","kube-probe/1.30"]])", R"([["user-agent","Consul Health Check"]])",
+                            R"([["User-Agent","check_http/v2.3 (nagios-plugins)"]])", R"([["User-Agent","Prometheus/2.45"]])"})
+    ask({.connection_id = ++id, .starts = steady, .path = "/state", .request_headers = agent, .bytes = changing, .client_ip = agent});
+  EXPECT_EQ(techniques(), Answer{});
+  ask({.connection_id = ++id, .starts = steady, .path = "/orders/17/status", .bytes = changing});
+  EXPECT_EQ(answer("SELECT path FROM push_techniques"), (Answer{{"/orders/17/status"}}));
+}
+
 // --- the lives of WebSockets
 
 TEST_F(PushViews, PingsAndTheirRoundTrips) {
@@ -280,10 +373,11 @@ TEST_F(PushViews, HowFastMessagesCome) {
 
 TEST_F(PushViews, HandshakesThatWereRefused) {
   websocket(1, "open", {}, 2 * second, 0);
-  const auto refused = [&](std::int64_t id, Integer status, Text response = "[]") {
+  const auto refused = [&](std::int64_t id, Integer status, Text response = "[]",
+                           Text request = R"([["Upgrade","websocket"],["Sec-WebSocket-Version","25"],["Origin","http://a"]])") {
     rows().add(connection_row(id));
     HttpExchangeRow row = exchange_row(id, id);
-    row.request_headers = R"([["Upgrade","websocket"],["Sec-WebSocket-Version","25"],["Origin","http://a"]])";
+    row.request_headers = request;
     row.response_headers = response;
     row.status = status;
     rows().add(row);
@@ -304,6 +398,14 @@ TEST_F(PushViews, HandshakesThatWereRefused) {
                     {"5", "ignored", "200", "25", "NULL"},
                     {"6", "refused", "502", "25", "NULL"},
                     {"7", "unanswered", "NULL", "25", "NULL"}}));
+  refused(9, 404, "[]", R"([["Upgrade","WebSocket"],["Sec-WebSocket-Key1","4 @1  46546xW%0l 1 5"],["Cookie","a"],["Origin","http://b"]])");
+  refused(10, 403, "[]",
+          R"([["upgrade","websocket"],["sec-websocket-version","13"],["sec-websocket-protocol","chat, more"],["sec-websocket-extensions","permessage-deflate"]])");
+  EXPECT_EQ(answer("SELECT exchange_id, version, origin, cookie, offered_subprotocols, offered_extensions FROM websocket_handshakes "
+                   "WHERE exchange_id IN (2, 9, 10)"),
+            (Answer{{"2", "25", "http://a", "0", "NULL", "NULL"},
+                    {"9", "hixie-76", "http://b", "1", "NULL", "NULL"},
+                    {"10", "13", "NULL", "0", "chat, more", "permessage-deflate"}}));
 }
 
 }  // namespace

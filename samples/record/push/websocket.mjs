@@ -13,6 +13,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 
 const QUIET = 1500; // ms of silence after which the server of /quiet gives up, without a word
+const AGED = 2500; // ms of life that the server of /aged grants, whatever is said
+const KEEPALIVE = 1000; // ms of silence after which the server of /watched lets TCP ask whether anybody is there
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 let log;
@@ -58,6 +60,8 @@ const behaviour = {
     socket.on('message', wait);
     wait();
   },
+  '/aged': (socket) => setTimeout(() => socket.close(1001, 'old'), AGED),
+  '/watched': (socket) => socket._socket.setKeepAlive(true, KEEPALIVE),
   '/dropped': async (socket, path) => {
     for (let i = 1; socket.readyState === WebSocket.OPEN; i++, await pause(300)) say(socket, path, 'server', `tick ${i}`);
   },
@@ -213,11 +217,19 @@ for (const [n, pauses] of [[1, [100]], [2, [300, 400]], [3, [200, 100, 600]]])
     return socket;
   };
 
+for (const [n, after] of [[1, 0], [2, 400], [3, 800]])
+  scenarios[`/aged/${n}`] = async (path) => {
+    await pause(after);
+    const socket = await open(path);
+    for (let i = 0; socket.readyState === WebSocket.OPEN; i++, await pause(300)) if (i < 7) tell(socket, `still here ${i}`);
+    return socket;
+  };
+
 async function play() {
   const slow = [];
   for (const [path, scenario] of Object.entries(scenarios)) {
     const playing = scenario(path).then((socket) => socket.ended);
-    path.startsWith('/quiet') ? slow.push(playing) : await playing;
+    /^.(quiet|aged)/.test(path) ? slow.push(playing) : await playing;
   }
   await Promise.all(slow);
 }
