@@ -102,7 +102,7 @@ class WebSocketLife {
   Time told_at_ = 0;  // when the last message ended, of either side; 0 = none came
   Integer longest_pause_;
   std::uint64_t pushes_ = 0, deflated_bytes_ = 0, inflated_bytes_ = 0;
-  Side spoke_ = Side::server;  // whose the last message was; it is the client's turn to begin
+  Side spoke_ = Side::server;       // whose the last message was; it is the client's turn to begin
   std::optional<Side> first_told_;  // of its end
   bool limited_ = false;
 };

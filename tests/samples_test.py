@@ -20,6 +20,7 @@ GONE = 499  # nginx's word for a client that went away unanswered
 
 # What a person should look at in each: what it was recorded for. The others are healthy.
 FINDINGS = {
+    'browser': {'data_lost', 'handshakes_avoidable', 'malformed', 'websocket_died'},
     'closes': {'connection_refused', 'connection_unanswered', 'data_lost'},
     'conditions': {'missed_304'},
     'cookies': {'cookie_barred', 'cookie_repeated'},
@@ -38,7 +39,8 @@ FINDINGS = {
     'shop': {'server_error', 'connection_refused', 'handshakes_avoidable', 'request_abandoned', 'no_keep_alive'},
     'spdy': {'request_abandoned'},
     'tls': {'certificate_name', 'certificate_untrusted', 'tls_failed'},
-    'websocket': {'websocket_died', 'websocket_timer'},
+    'websocket': {'peer_lost', 'websocket_died', 'websocket_timer'},
+    'websocket_http2': {'websocket_died'},
 }
 # Conversations of the samples that went as they should, by protocol: nothing is to be found in them.
 HEALTHY = {

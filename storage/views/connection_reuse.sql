@@ -7,6 +7,7 @@
 -- handshake_ms_avoidable, handshakes_avoidable: of connections that were opened while another one of the pair, used for the
 -- same authority, was idle and persistent: between two requests, or from an exchange after which it was persistent to the
 -- first FIN or RST, or, where neither came, to the end of the capture. A connection of HTTP/2 or SPDY is never too busy.
+-- One that became a WebSocket had to be opened for it (RFC 6455 section 4.1).
 -- encrypted: 1 = TLS without keys: turns (tls_turns) stand for exchanges, the server name that the client asked for for the
 -- authority, and each answered turn leaves the connection persistent.
 CREATE VIEW connection_reuse AS
@@ -19,6 +20,7 @@ WITH uses AS (
     max(ordinal) AS last_ordinal,
     min(request_start_ns) AS first_request_ns,
     min(response_end_ns) FILTER (WHERE persistent AND complete AND upgraded_to IS NULL) AS idle_from_ns,
+    max(ordinal = 1 AND stream_id IS NULL AND upgraded_to IS NOT NULL AND upgraded_to LIKE 'websocket') AS for_websocket,
     0 AS encrypted
   FROM http_exchanges
   GROUP BY connection_id, authority COLLATE NOCASE
@@ -31,6 +33,7 @@ WITH uses AS (
     max(t.ordinal),
     min(t.request_start_ns),
     min(t.response_end_ns),
+    0,
     1
   FROM tls_turns AS t
   CROSS JOIN connections AS c ON c.id = t.connection_id
@@ -54,6 +57,7 @@ paired AS (
     u.opened_for,
     u.last_ordinal,
     u.idle_from_ns,
+    u.for_websocket,
     u.encrypted,
     c.start_ns,
     c.end_ns,
@@ -86,7 +90,9 @@ spans (pair, connection_id, at_ns, opens, to_ns, handshake_ns) AS (
   FROM used
   WHERE pair_connections > 1 AND idle_from_ns IS NOT NULL
   UNION ALL
-  SELECT pair, connection_id, start_ns, 1, NULL, handshake_ns FROM used WHERE pair_connections > 1 AND handshake_ns IS NOT NULL
+  SELECT pair, connection_id, start_ns, 1, NULL, handshake_ns
+  FROM used
+  WHERE pair_connections > 1 AND handshake_ns IS NOT NULL AND NOT for_websocket
 ),
 -- Connections that opened while another one of the pair had been idle and was not closed yet: only these can be avoidable.
 candidates AS MATERIALIZED (

@@ -222,7 +222,9 @@ TEST_F(PushViews, ButNotLikeAPersonThatReloads) {
 }
 
 TEST_F(PushViews, TriesThatAreFurtherAndFurtherApartAreRetries) {
-  ask({.starts = {1000, 2000, 4000, 8000, 16000, 32000, 64000, 124000}, .statuses = {202, 202, 202, 202, 202, 202, 202, 200}, .bytes = {17}});
+  ask({.starts = {1000, 2000, 4000, 8000, 16000, 32000, 64000, 124000},
+       .statuses = {202, 202, 202, 202, 202, 202, 202, 200},
+       .bytes = {17}});
   ask({.connection_id = 2, .starts = every(second, 8), .path = "/job", .statuses = {503, 429, 502, 503, 503, 503, 503, 200}});
   EXPECT_EQ(techniques(), Answer{});
 }
@@ -285,8 +287,13 @@ TEST_F(PushViews, MonitoringIsNotPolling) {
   for (const char* path : {"/status", "/nginx_status", "/up", "/actuator/health/liveness", "/api/v1/beacon"})
     ask({.connection_id = ++id, .starts = steady, .path = path, .bytes = changing});
   for (const char* agent : {R"([["User-Agent","kube-probe/1.30"]])", R"([["user-agent","Consul Health Check"]])",
-                            R"([["User-Agent","check_http/v2.3 (nagios-plugins)"]])", R"([["User-Agent","Prometheus/2.45"]])"})
-    ask({.connection_id = ++id, .starts = steady, .path = "/state", .request_headers = agent, .bytes = changing, .client_ip = agent});
+                            R"([["User-Agent","check_http/v2.3"]])", R"([["User-Agent","Prometheus/2.45"]])"})
+    ask({.connection_id = ++id,
+         .starts = steady,
+         .path = "/state",
+         .request_headers = agent,
+         .bytes = changing,
+         .client_ip = kept("10.0.1." + std::to_string(id))});
   EXPECT_EQ(techniques(), Answer{});
   ask({.connection_id = ++id, .starts = steady, .path = "/orders/17/status", .bytes = changing});
   EXPECT_EQ(answer("SELECT path FROM push_techniques"), (Answer{{"/orders/17/status"}}));
@@ -399,8 +406,9 @@ TEST_F(PushViews, HandshakesThatWereRefused) {
                     {"6", "refused", "502", "25", "NULL"},
                     {"7", "unanswered", "NULL", "25", "NULL"}}));
   refused(9, 404, "[]", R"([["Upgrade","WebSocket"],["Sec-WebSocket-Key1","4 @1  46546xW%0l 1 5"],["Cookie","a"],["Origin","http://b"]])");
-  refused(10, 403, "[]",
-          R"([["upgrade","websocket"],["sec-websocket-version","13"],["sec-websocket-protocol","chat, more"],["sec-websocket-extensions","permessage-deflate"]])");
+  refused(
+      10, 403, "[]",
+      R"([["upgrade","websocket"],["sec-websocket-version","13"],["sec-websocket-protocol","chat, more"],["sec-websocket-extensions","permessage-deflate"]])");
   EXPECT_EQ(answer("SELECT exchange_id, version, origin, cookie, offered_subprotocols, offered_extensions FROM websocket_handshakes "
                    "WHERE exchange_id IN (2, 9, 10)"),
             (Answer{{"2", "25", "http://a", "0", "NULL", "NULL"},

@@ -263,6 +263,20 @@ TEST_F(Views, ConnectionReuseCountsOnConnectionsThatStayedOpen) {
             (Answer{{"2", "1.5", "0.5", "20.0"}}));
 }
 
+// RFC 6455 section 4.1: its client opens a connection for it.
+TEST_F(Views, ConnectionReuseSparesNoWebSocket) {
+  ConnectionRow page = connection_row(1, 0);
+  page.close_kind = "open";
+  batch_.add(page);
+  batch_.add(exchange_row(1, 1));
+  batch_.add(connection_row(2, 1000));
+  HttpExchangeRow socket = exchange_row(2, 2, 1, 1030);
+  socket.status = 101;
+  socket.upgraded_to = "websocket";
+  batch_.add(socket);
+  EXPECT_EQ(answer("SELECT connections, handshake_ms_paid, handshakes_avoidable FROM connection_reuse"), (Answer{{"2", "40.0", "0"}}));
+}
+
 TEST_F(Views, SlowestExchangesBeginsWithTheLongestWait) {
   batch_.add(exchange_row(1, 1));
   HttpExchangeRow slow = exchange_row(2, 1, 2, 100);
