@@ -63,7 +63,7 @@ AfterGap WebSocket::gap(Side side, Bytes in, std::uint64_t missing, Context& con
   if (progress.lost) return AfterGap::lost;
   begin_cut_frame(call, in.subspan(progress.used));
   if (here.next == Next::header || missing > here.left) {
-    lose(call);
+    lose(call, {});
     return AfterGap::lost;
   }
   if (here.next == Next::payload) here.message.miss(missing, here.deflate.get());
@@ -123,7 +123,7 @@ Progress WebSocket::read_header(const Call& call, Bytes in) {
   begin_frame(call, frame, header);
   if (frame.length > WebSocketFrame::largest_length) {
     call.context.anomaly("websocket.length", header, fmt::format("{} bytes", frame.length));
-    lose(call);
+    lose(call, header);
     return {.used = header.size(), .lost = true};
   }
   if (at_once) {
@@ -252,10 +252,11 @@ void WebSocket::finish_frame(const Call& call, Bytes last) {
   if (was == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, !count(call).holed);
 }
 
-void WebSocket::lose(const Call& call) {
+// `last` are the last bytes that made sense, where they are there.
+void WebSocket::lose(const Call& call, Bytes last) {
   Half& here = half(call.side);
   if (here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, false);
-  if (here.message.open()) finish_message(call, false, {});
+  if (here.message.open()) finish_message(call, false, last);
   if (here.deflate != nullptr) here.deflate->miss();
   here.next = Next::header;
   here.left = 0;

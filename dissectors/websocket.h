@@ -101,7 +101,7 @@ class WebSocket final : public Dissector {
   void hear(const Call& call, const Stamp& last, std::uint64_t bytes);
   void match_ping(const Call& call, Bytes plain, WebSocketMessageRow& row);
   void begin_row(const Call& call, WebSocketMessageRow& row, const Stamp& first, const Stamp& last) const;
-  void lose(const Call& call);
+  void lose(const Call& call, Bytes last);
 
   WebSocketLife life_;
   std::array<Half, 2> halves_;

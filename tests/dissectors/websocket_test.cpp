@@ -9,6 +9,7 @@
 namespace longwire::test {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 std::string messages(const Conversation& talk, const std::string& columns, const DissectOptions& options = {}) {
@@ -414,6 +415,16 @@ TEST(WebSocket, ALengthFrom2To63OnEndsTheFraming) {
                                  anomaly("server", "channel.passed_over", "8 bytes before this"));
   EXPECT_EQ(messages(talk, "from_client bytes"), "websocket_messages from_client=1 bytes=2\n");
   EXPECT_EQ(websocket(talk, "complete"), "websockets complete=0\n");
+}
+
+// What is then known of the message before is told where that was known, however the bytes behind it come.
+TEST(WebSocket, SuchALengthEndsAMessageThatIsOpen) {
+  Conversation talk = opened();
+  talk.server(server_frame(text_frame, "\xff") + "\x80\x7f\x80\x00\x00\x00\x00\x00\x00\x00whatever"s).close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies code offset"}),
+            "anomalies code=websocket.length offset=132\n"
+            "anomalies code=websocket.utf8 offset=132\n"
+            "anomalies code=channel.passed_over offset=150\n");
 }
 
 TEST(WebSocket, ALengthJustBelowIsWaitedForInVain) {
