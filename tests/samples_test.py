@@ -48,7 +48,7 @@ HEALTHY = {
     'framing of HTTP/1.x': ('framing', 'tcp'),
     'HTTP/2': ('http2', 'not port 48106 and not port 48114'),  # /abort, /never
     'TLS': ('tls', 'port 443 and not port 38162'),  # a certificate for another name
-    'WebSocket': ('websocket', 'portrange 57624-57646 or port 57662 or port 57664 or port 57674'),  # closed in order
+    'WebSocket': ('websocket', 'portrange 51584-51628 or port 51650'),  # closed in order
     'TCP keepalive': ('keepalive', 'port 7001 or port 7005 or port 7006 or port 7008'),  # whose peers answer
     'polling, long polling, server-sent events': ('push', 'host 192.0.2.13 or host 192.0.2.14 or host 192.0.2.15'),
 }
