@@ -2,8 +2,8 @@
 -- technique  short-polling: the same GET again and again, answered at once, with a steady period: five times or more, three
 --                intervals of four (nearly) the same, or from eight times on within a quarter, as of a client that waits a random
 --                time (see request_series), and the client pauses longer than the server takes
---            long-polling: answers that come late (see wait_s), and the next request follows at once; for a POST some of them
---                must be empty, or all come equally late
+--            long-polling: answers that come late (see wait_s), and the next request follows at once; for a POST by a
+--                second and more, and some of them are empty, or all come equally late
 --            sse: an answer of type text/event-stream; websocket: 101, or 2xx to the CONNECT of RFC 8441
 -- Not called polling: what fails (a retry), pages and their assets (by the Accept field, the media type, or the path's ending),
 -- and health checks and monitoring: by the name of path or agent, or because the answer is always the same page, or the same
@@ -32,7 +32,7 @@ WITH polled AS (
         AND s.gap_s <= 0.1 + s.wait_s / 5
         AND s.body_bytes < 65536 * s.requests
         AND (s.wait_s >= 1 OR s.empty_share > 0 OR s.wait_max_s >= 2 * s.wait_s)
-        AND (s.method = 'GET' OR s.empty_share > 0 OR s.wait_max_s <= 1.2 * s.wait_s)
+        AND (s.method = 'GET' OR (s.wait_s >= 1 AND (s.empty_share > 0 OR s.wait_max_s <= 1.2 * s.wait_s)))
         THEN 'long-polling'
     END AS technique
   FROM request_series AS s

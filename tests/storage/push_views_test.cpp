@@ -279,6 +279,12 @@ TEST_F(PushViews, SlowCallsOneAfterAnotherAreNotLongPolling) {
   EXPECT_EQ(techniques(), Answer{});
 }
 
+// Reports are acknowledged after a round trip, always with the same.
+TEST_F(PushViews, ReportsOverALongWayAreNotLongPolling) {
+  ask({.starts = every(520, 8), .wait = 415, .method = "POST", .path = "/log", .bytes = {131}});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
 TEST_F(PushViews, ADownloadInPartsIsNotPolling) {
   ask({.starts = every(2 * second, 8), .path = "/disk", .statuses = {206}, .bytes = {500000}});
   EXPECT_EQ(techniques(), Answer{});
