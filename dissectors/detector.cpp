@@ -19,7 +19,8 @@ class Detector final : public Dissector {
     Trial& trial = trials_[index(side)];
     if (trial.passed_packet != 0 && trial.passed_packet == context.first_stamp(in).number) return pass_over(context);
     Progress progress;
-    switch (ask(side, in, progress.next)) {
+    const bool mid_message = trial.behind_hole || context.connection.midstream;
+    switch (ask(side, in, mid_message, progress.next)) {
       case Match::yes:
         return progress;
       case Match::maybe:
@@ -27,7 +28,6 @@ class Detector final : public Dissector {
       case Match::no:
         break;
     }
-    const bool mid_message = trial.behind_hole || context.connection.midstream;
     if (mid_message && ++trial.packets < limits::detect_segments) {
       trial.passed_packet = context.first_stamp(in).number;
       return pass_over(context);
@@ -55,6 +55,7 @@ class Detector final : public Dissector {
     std::uint64_t passed_packet = 0;  // number of the packet whose bytes are passed over
     std::uint32_t packets = 0;
     bool behind_hole = false, failed = false;
+    const KnownProtocol* half_known = nullptr;  // a protocol to which the other side must say yes, too
   };
 
   static Progress pass_over(const Context& context) {
@@ -63,11 +64,16 @@ class Detector final : public Dissector {
     return progress;
   }
 
-  static Match ask(Side side, Bytes in, std::unique_ptr<Dissector>& reader) {
+  Match ask(Side side, Bytes in, bool mid_message, std::unique_ptr<Dissector>& reader) {
     const Bytes first = in.first(std::min<std::size_t>(in.size(), limits::detect_bytes));
     bool open = false;
     for (const KnownProtocol& protocol : protocols()) {
+      if (protocol.by_both_sides && mid_message) continue;
       const Match match = protocol.probe(side, first);
+      if (match == Match::yes && protocol.by_both_sides) {
+        trials_[index(side)].half_known = &protocol;
+        if (trials_[index(other(side))].half_known != &protocol) continue;
+      }
       if (match == Match::yes) {
         reader = protocol.make();
         return match;

@@ -3,6 +3,7 @@
 #include "dissectors/http1.h"
 #include "dissectors/http2.h"
 #include "dissectors/proxy_protocol.h"
+#include "dissectors/socks.h"
 #include "dissectors/spdy.h"
 #include "dissectors/tls.h"
 
@@ -15,6 +16,8 @@ std::span<const KnownProtocol> protocols() {
       {"tls", probe_tls, make_tls},
       {"http2", probe_http2, make_http2},
       {"spdy", probe_spdy, [] { return make_spdy(); }},
+      {"socks", probe_socks4, make_socks, true},
+      {"socks", probe_socks5, make_socks, true},
   };
   return all;
 }

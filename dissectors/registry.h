@@ -14,6 +14,9 @@ struct KnownProtocol {
   // What the first bytes of a side say; final unless `maybe`. Sees at most limits::detect_bytes.
   Match (*probe)(Side side, Bytes first);
   std::unique_ptr<Dissector> (*make)();
+  // One side's yes is not enough: it takes both, each about the first bytes of a channel that begins there. What such a
+  // side says is nothing that the others know.
+  bool by_both_sides = false;
 };
 
 // In the order in which they are asked; no two may say yes to the same bytes.

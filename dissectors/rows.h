@@ -10,6 +10,7 @@
 #include "dissectors/rows/http.h"
 #include "dissectors/rows/http2.h"
 #include "dissectors/rows/http_semantics.h"
+#include "dissectors/rows/socks.h"
 #include "dissectors/rows/tls.h"
 #include "dissectors/rows/tls_turn.h"
 #include "dissectors/rows/websocket.h"
@@ -18,7 +19,7 @@ namespace longwire {
 
 using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
                            HttpCookieRow, HttpLocationRow, HttpConditionRow, HttpAuthenticationRow, Http2ConnectionRow, Http2StreamRow,
-                           Http2StallRow, Http2PingRow, Http2GoawayRow, WebSocketRow, WebSocketMessageRow, TlsHandshakeRow, TlsMessageRow,
-                           TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
+                           Http2StallRow, Http2PingRow, Http2GoawayRow, WebSocketRow, WebSocketMessageRow, SocksRequestRow, TlsHandshakeRow,
+                           TlsMessageRow, TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
 
 }  // namespace longwire
