@@ -77,6 +77,7 @@ inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} <
 inline constexpr Limit content_codings{"content.codings", 4, "codings", "applied one upon another; honest bodies have one"};
 inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
                                      "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
+inline constexpr Limit repeated_anomalies{"anomalies.repeated", 100, "anomalies", "of one code told of one connection of HTTP/2, SPDY or TLS"};
 inline constexpr Limit hpack_table_bytes{"http2.hpack.bytes", 1 << 20, "bytes",
                                          "of one direction's dynamic table kept, texts and 32 a field; browsers ask for 64 KiB"};
 inline constexpr Limit http2_frame_bytes{"http2.frame.bytes", 256 << 10, "bytes",
@@ -95,7 +96,6 @@ inline constexpr Limit http2_settings_waiting{"http2.settings.waiting", 64, "fra
 inline constexpr Limit http2_pings{"http2.pings", 1000, "pings", "told of one connection; all are counted in its row"};
 inline constexpr Limit http2_stalls{"http2.stalls", 1000, "stalls", "told of one connection; all are counted in its row"};
 inline constexpr Limit http2_goaways{"http2.goaways", 16, "frames", "GOAWAY told of one connection; an orderly close takes two"};
-inline constexpr Limit http2_oddities{"http2.oddities", 100, "anomalies", "of one code told of one connection"};
 inline constexpr Limit http2_debug_bytes{"http2.debug.bytes", 1024, "bytes", "kept of a GOAWAY's debug data, of ORIGIN and ALTSVC"};
 inline constexpr Limit tls_message_bytes{"tls.message.bytes", 256 << 10, "bytes",
                                          "kept of one handshake message; OpenSSL refuses certificate chains above 100 KiB"};

@@ -14,7 +14,7 @@
 #include "dissectors/http2_flow_control.h"
 #include "dissectors/http2_frame.h"
 #include "dissectors/http2_header_block.h"
-#include "dissectors/http2_oddities.h"
+#include "dissectors/repeated_anomalies.h"
 #include "dissectors/http2_settings.h"
 #include "dissectors/http2_streams.h"
 
@@ -121,7 +121,7 @@ class Http2Connection {
   Http2Streams streams_{"2"};
   Http2FlowControl flow_;
   Http2Facts facts_;
-  Http2Oddities oddities_;
+  RepeatedAnomalies oddities_;
   std::array<bool, 2> ended_{};
   bool sides_known_ = true, midstream_ = false;
   std::uint32_t tunnels_ = 0;  // made so far

@@ -7,7 +7,7 @@ namespace longwire {
 //   headers      = [ pad-length(8) ] [ E(1) dependency(31) weight(8) ] fragment padding
 //   push-promise = [ pad-length(8) ] R(1) promised(31) fragment padding
 //   continuation = fragment
-bool Http2HeaderBlock::take(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, Http2Oddities& oddities) {
+bool Http2HeaderBlock::take(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, RepeatedAnomalies& oddities) {
   Cursor in(bytes.subspan(Http2Frame::header_size));
   std::size_t padding = 0;
   if (!frame.is(Http2FrameType::continuation)) {
@@ -30,7 +30,7 @@ bool Http2HeaderBlock::take(const Http2Frame& frame, Bytes bytes, bool missed, C
   return frame.has(Http2Frame::end_headers);
 }
 
-bool Http2HeaderBlock::take_part(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, Http2Oddities& oddities) {
+bool Http2HeaderBlock::take_part(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, RepeatedAnomalies& oddities) {
   const std::size_t before_fragment = frame.is(Http2FrameType::continuation) ? 0 : Http2Priority::size;
   const bool fragment = bytes.size() >= Http2Frame::header_size + before_fragment;
   if (fragment && !frame.has(Http2Frame::padded)) {
@@ -55,7 +55,7 @@ void Http2HeaderBlock::begin(const Http2Frame& frame, Cursor& payload, Bytes byt
   fields_.begin(context.options.secrets);
 }
 
-void Http2HeaderBlock::add(Bytes fragment, Bytes frame, Context& context, Http2Oddities& oddities) {
+void Http2HeaderBlock::add(Bytes fragment, Bytes frame, Context& context, RepeatedAnomalies& oddities) {
   wire_bytes_ += fragment.size();
   if (lost_) return;
   if (rest_.empty()) {
@@ -72,7 +72,7 @@ void Http2HeaderBlock::add(Bytes fragment, Bytes frame, Context& context, Http2O
   lose();
 }
 
-void Http2HeaderBlock::decode(Bytes& block, Bytes frame, Context& context, Http2Oddities& oddities) {
+void Http2HeaderBlock::decode(Bytes& block, Bytes frame, Context& context, RepeatedAnomalies& oddities) {
   const bool limited = fields_.limited();
   while (!block.empty() && !lost_) {
     const HpackDecoder::Step step = hpack_.next(block);
@@ -90,7 +90,7 @@ void Http2HeaderBlock::decode(Bytes& block, Bytes frame, Context& context, Http2
   if (fields_.limited() && !limited) oddities.tell(context, "http2.headers.expansion", frame.first(1));
 }
 
-void Http2HeaderBlock::finish(Bytes frame, Context& context, Http2Oddities& oddities) {
+void Http2HeaderBlock::finish(Bytes frame, Context& context, RepeatedAnomalies& oddities) {
   if (!rest_.empty()) {
     oddities.tell(context, "http2.hpack.truncated", frame.first(1));
     lose();

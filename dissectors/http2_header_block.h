@@ -8,7 +8,7 @@
 #include "dissectors/hpack.h"
 #include "dissectors/http2_fields.h"
 #include "dissectors/http2_frame.h"
-#include "dissectors/http2_oddities.h"
+#include "dissectors/repeated_anomalies.h"
 
 namespace longwire {
 
@@ -25,10 +25,10 @@ class Http2HeaderBlock {
 
   // A frame of a header block, `bytes` with its header. True where it ends the block; finish() is to be called then.
   // `missed`: frames may have been missed before, so that the beginning of its block may be unknown.
-  bool take(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, Http2Oddities& oddities);
+  bool take(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, RepeatedAnomalies& oddities);
   // Likewise, of a frame of which only `bytes` were seen, from its header on.
-  bool take_part(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, Http2Oddities& oddities);
-  void finish(Bytes frame, Context& context, Http2Oddities& oddities);
+  bool take_part(const Http2Frame& frame, Bytes bytes, bool missed, Context& context, RepeatedAnomalies& oddities);
+  void finish(Bytes frame, Context& context, RepeatedAnomalies& oddities);
 
   // A part of the block is missing, or a whole block may be: what follows of it cannot be read.
   void lose();
@@ -55,9 +55,9 @@ class Http2HeaderBlock {
 
  private:
   void begin(const Http2Frame& frame, Cursor& payload, Bytes bytes, Context& context);
-  void add(Bytes fragment, Bytes frame, Context& context, Http2Oddities& oddities);
+  void add(Bytes fragment, Bytes frame, Context& context, RepeatedAnomalies& oddities);
   // Takes what can be decoded from the front of `block`.
-  void decode(Bytes& block, Bytes frame, Context& context, Http2Oddities& oddities);
+  void decode(Bytes& block, Bytes frame, Context& context, RepeatedAnomalies& oddities);
 
   Start start_;
   HpackDecoder hpack_;

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "dissectors/dissector.h"
-#include "dissectors/http2_oddities.h"
+#include "dissectors/repeated_anomalies.h"
 #include "dissectors/http2_streams.h"
 #include "dissectors/spdy_frame.h"
 #include "dissectors/spdy_header_block.h"
@@ -76,7 +76,7 @@ class Spdy final : public Dissector {
 
   std::array<Half, 2> halves_;
   Http2Streams streams_;
-  Http2Oddities oddities_;
+  RepeatedAnomalies oddities_;
   std::string_view how_;  // null = not known yet
   unsigned version_ = 3;  // major
   std::uint64_t goaways_ = 0, resets_before_response_ = 0;

@@ -36,13 +36,15 @@ Match Tls::restart(Side, Bytes in) const {
 std::uint64_t Tls::memory() const {
   std::uint64_t bytes = sizeof *this + halves_[0].messages.held_memory() + halves_[1].messages.held_memory();
   if (handshake_ != nullptr) bytes += handshake_->memory();
+  if (unanswered_ != nullptr) bytes += unanswered_->memory();
   if (decryption_ != nullptr) bytes += decryption_->memory();
   if (application_ != nullptr) bytes += sizeof *application_ + application_->held_memory();
   return bytes;
 }
 
 std::optional<SleepingReader> Tls::sleep() const {
-  if (handshake_ != nullptr || decryption_ != nullptr || application_ != nullptr) return std::nullopt;
+  if (handshake_ != nullptr || unanswered_ != nullptr) return std::nullopt;
+  if (decryption_ != nullptr || application_ != nullptr) return std::nullopt;
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   auto rest = std::make_unique<Resting>(rest_);
   rest->client = halves_[0];
@@ -83,9 +85,11 @@ Progress Tls::read_next(const Call& call, Bytes in) {
     return pass(call, in, record);
   }
   if (in.size() < length) return {.need = length};
-  if (record.length == 0) call.context.anomaly("tls.record.empty", in.first(length));
   const Bytes whole = in.first(length);
+  if (record.length == 0) anomaly(call, "tls.record.empty", whole);
+  if (record.length > TlsRecord::most_content) anomaly(call, "tls.record.overflow", whole.first(TlsRecord::header_bytes));
   read_fragment(call, record.type, {whole.subspan(TlsRecord::header_bytes), whole, TlsRecord::header_bytes});
+  hear_server(call, record.type);
   if (decryption_ != nullptr) decryption_->leave(call.from, offset + length);
   return {.used = length};
 }
@@ -114,7 +118,7 @@ Progress Tls::read_ssl2_answer(const Call& call, Bytes in) {
   rest_.not_ours = true;
   const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
   const std::string_view wrong = handshake_->take_ssl2_server_hello(read_ssl2_server_hello(message), span.first, call.context);
-  if (!wrong.empty()) call.context.anomaly(wrong, message.first(1));
+  if (!wrong.empty()) anomaly(call, wrong, message.first(1));
   tell(call, message_row(call, to_text(TlsMessageType::server_hello), span, false), span.last);
   return {.used = length};
 }
@@ -122,7 +126,7 @@ Progress Tls::read_ssl2_answer(const Call& call, Bytes in) {
 Progress Tls::lose_framing(const Call& call, Bytes in, const TlsRecord& record) {
   Half& here = half(call.side);
   const bool too_long = record.version >> 8 == 3 && record.length > TlsRecord::most_bytes;
-  call.context.anomaly(too_long ? "tls.record.length" : "tls.record.type", in.first(TlsRecord::header_bytes),
+  anomaly(call, too_long ? "tls.record.length" : "tls.record.type", in.first(TlsRecord::header_bytes),
                        as_text(in.first(TlsRecord::header_bytes)));
   here.messages.drop();
   here.holed = true;
@@ -151,6 +155,7 @@ std::optional<Progress> Tls::decrypt(const Call& call, Bytes in, std::size_t len
   decryption_->leave(call.from, call.context.offset(in) + length);
   if (opened) {
     read_opened(call, in.first(length), *opened);
+    hear_server(call, opened->plaintext.type);
     return Progress{.used = length};
   }
   if (application_ != nullptr && decryption_->closed(call.from)) application_->end(call.side, End::open, call.context);
@@ -163,6 +168,7 @@ void Tls::read_opened(const Call& call, Bytes record, const TlsDecryption::Opene
   const TlsFragment fragment{bytes, record, TlsRecord::header_bytes + carried_at, true};
   if (handshake_ != nullptr) handshake_->take_key_source(*decryption_->source());
   if (application_ != nullptr && opened.missing > 0) application_->gap(call.side, opened.missing, call.context);
+  if (bytes.size() > TlsRecord::most_content) anomaly(call, "tls.record.overflow", record.first(TlsRecord::header_bytes));
   if (type != TlsContent::application_data) return read_fragment(call, type, fragment);
   if (half(call.side).messages.inside()) break_message(call, record.first(TlsRecord::header_bytes));
   if (application_ == nullptr) application_ = std::make_unique<TlsApplication>();
@@ -194,6 +200,8 @@ void Tls::finish_passing(const Call& call, const Stamp& last) {
   const bool inside = passed.damaged ? handshake_ == nullptr && record.type == TlsContent::application_data
                                      : take_protected(call, record, {passed.first, last, record.length});
   if (inside) rest_.turns.take(call.from, {record.length, passed.first, last}, call.context);
+  if (unanswered_ != nullptr && call.from == Side::server && !passed.damaged) unanswered_->infer_answer(record, last);
+  hear_server(call, record.type);
 }
 
 AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
@@ -203,6 +211,7 @@ AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) 
   here.messages.drop();
   here.holed = true;
   if (handshake_ != nullptr && now.from == Side::server) handshake_->miss_of_server();
+  if (now.from == Side::server) conclude(context);
   Protected& passing = here.passing;
   TlsRecord record{};
   if (passing.left == 0 && !rest_.not_ours && read_record_header(in, record) == Match::yes) {
@@ -219,16 +228,18 @@ AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) 
 }
 
 void Tls::end(Side side, Bytes in, End how, Context& context) {
+  const Call now = call(side, context);
   Half& here = half(side);
-  take_skipped(call(side, context));
+  take_skipped(now);
   if (how == End::fin || how == End::rst) {
-    if (!in.empty() || here.passing.left > 0) context.anomaly("tls.record.short", {});
-    if (here.messages.inside()) context.anomaly("tls.message.short", {});
+    if (!in.empty() || here.passing.left > 0) anomaly(now, "tls.record.short", {});
+    if (here.messages.inside()) anomaly(now, "tls.message.short", {});
   }
   here.ended = true;
   if (application_ != nullptr) application_->end(side, how, context);
   if (!half(other(side)).ended) return;
   if (handshake_ != nullptr) close(context);
+  conclude(context);
   rest_.turns.finish(context);
 }
 
@@ -262,7 +273,7 @@ void Tls::read_messages(const Call& call, const TlsFragment& fragment) {
 
 // RFC 8446 section 5.1: nothing may stand between the records of one message.
 void Tls::break_message(const Call& call, Bytes at) {
-  call.context.anomaly("tls.message.interleaved", at);
+  anomaly(call, "tls.message.interleaved", at);
   half(call.side).messages.drop();
   half(call.side).holed = true;
 }
@@ -273,7 +284,7 @@ void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment)
   const bool unseen = handshake_ == nullptr && (here.holed || call.context.connection.midstream);  // the hellos before it
   if (here.messages.inside()) break_message(call, at);
   if (fragment.bytes.size() != 1 || fragment.bytes[0] != 1)
-    call.context.anomaly("tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
+    anomaly(call, "tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
   const bool counts = handshake_ != nullptr && !handshake_->may_be_tls13();  // RFC 8446 appendix D.4
   here.changed = here.changed || counts || unseen;
   if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();
@@ -285,18 +296,22 @@ void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment)
 void Tls::read_alerts(const Call& call, const TlsFragment& fragment) {
   for (Bytes rest = fragment.bytes; !rest.empty(); rest = rest.subspan(std::min(rest.size(), alert_bytes))) {
     const Bytes part = rest.first(std::min(rest.size(), alert_bytes)), at = fragment.carrier(part);
-    if (part.size() < alert_bytes) return call.context.anomaly("tls.alert.malformed", at, as_text(part));
+    if (part.size() < alert_bytes) return anomaly(call, "tls.alert.malformed", at, as_text(part));
     const std::uint8_t level = part[0], description = part[1];
-    if (level != warning && level != fatal) call.context.anomaly("tls.alert.malformed", at, as_text(part));
+    if (level != warning && level != fatal) anomaly(call, "tls.alert.malformed", at, as_text(part));
     const Span span{call.context.first_stamp(at), call.context.last_stamp(at), alert_bytes};
     TlsMessageRow row = message_row(call, "alert", span, false);
     if (level == warning || level == fatal) row.alert_level = level == fatal ? "fatal" : "warning";
     row.alert = call.context.text(alert_name(description));
     tell(call, row, span.last);
     if (application_ != nullptr && description == close_notify) application_->end(call.side, End::fin, call.context);
+    if (unanswered_ != nullptr && call.from == Side::server && description != close_notify && description != user_canceled) {
+      unanswered_->take_ending_alert(call.from, description);
+      unanswered_->follow(call.from, span.last);
+    }
     if (handshake_ == nullptr || !ends_handshake(level, description, handshake_->version())) continue;
     handshake_->take_ending_alert(call.from, description);
-    settle(call.context);
+    settle(call);
   }
 }
 
@@ -319,14 +334,16 @@ void Tls::take_message(const Call& before, const TlsMessage& message, bool decry
   Text type = to_text(message.type);
   if (type.empty()) {
     type = now.context.text(std::to_string(static_cast<unsigned>(message.type)));
-    now.context.anomaly("tls.message.type", part, type);
+    anomaly(now, "tls.message.type", part, type);
   }
   if (handshake_ != nullptr && !message.whole()) {
     handshake_->limit();
-    now.context.anomaly("tls.limit", part, fmt::format("a message of {} bytes", message.length));
+    anomaly(now, "tls.limit", part, fmt::format("a message of {} bytes", message.length));
   } else if (handshake_ != nullptr) {
     const std::string_view wrong = take_body(now, message, type);
-    if (!wrong.empty()) now.context.anomaly(wrong, part);
+    if (!wrong.empty()) anomaly(now, wrong, part);
+  } else if (rest_.last_id != 0 && message.whole() && message.type == TlsMessageType::certificate) {
+    take_late_certificate(now, message, part);
   }
   const Span span{message.first, message.last, TlsMessage::header_bytes + message.length};
   TlsMessageRow row = message_row(now, type, span, false);
@@ -334,7 +351,15 @@ void Tls::take_message(const Call& before, const TlsMessage& message, bool decry
   const std::uint32_t lifetime = body.u32();  // RFC 5077 section 3.3, RFC 8446 section 4.6.1
   if (message.type == TlsMessageType::new_session_ticket && body.ok()) row.ticket_lifetime_s = lifetime;
   tell(now, row, message.last);
-  settle(now.context);
+  settle(now);
+}
+
+// RFC 8446 section 4.6.2: a client that is asked for its certificate behind the handshake.
+void Tls::take_late_certificate(const Call& call, const TlsMessage& message, Bytes part) {
+  TlsCertificates sent;
+  const std::string_view wrong = sent.take(message.body, {Side::client, true, {}, message.first}, call.context);
+  if (!wrong.empty()) anomaly(call, wrong, part);
+  sent.add_rows(call.context, rest_.last_id);
 }
 
 // Who is client and server to TLS, the first hello tells: not always who opened the connection.
@@ -390,7 +415,7 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
 bool Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
   const TlsInference inferred = handshake_ != nullptr ? handshake_->infer(call.from, record) : infer_behind_handshake(record);
   if (inferred.told) tell(call, message_row(call, inferred.type, span, true), span.last);
-  settle(call.context);
+  settle(call);
   return inferred.inside;
 }
 
@@ -416,7 +441,7 @@ void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last) {
   if (rest_.messages > limits::tls_messages) return;
   if (++rest_.messages > limits::tls_messages) {
     if (handshake_ != nullptr) handshake_->limit();
-    return call.context.anomaly("tls.limit", {}, "messages of one handshake");
+    return anomaly(call, "tls.limit", {}, "messages of one handshake");
   }
   row.handshake_id = handshake_ != nullptr ? handshake_->id() : rest_.last_id;
   row.ordinal = rest_.messages;
@@ -424,6 +449,7 @@ void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last) {
 }
 
 void Tls::open(const Call& call, const Stamp& first) {
+  conclude(call.context);
   handshake_ = std::make_unique<TlsHandshake>(call.context.new_id(first.number), first);
   rest_.messages = 0;
   if (call.context.options.keyring == nullptr) return;
@@ -431,12 +457,23 @@ void Tls::open(const Call& call, const Stamp& first) {
   decryption_->begin();
 }
 
-void Tls::settle(Context& context) {
-  if (handshake_ != nullptr && handshake_->over()) close(context);
+void Tls::settle(const Call& call) {
+  if (handshake_ == nullptr || !handshake_->over()) return;
+  close(call.context);
+  if (call.from == Side::server) conclude(call.context);
+}
+
+// The server's first record behind a handshake of TLS 1.3 tells whether it took what the client's last flight held.
+void Tls::hear_server(const Call& call, TlsContent type) {
+  if (call.from == Side::server && type != TlsContent::change_cipher_spec && handshake_ == nullptr) conclude(call.context);
+}
+
+void Tls::conclude(Context& context) {
+  if (unanswered_ != nullptr) unanswered_->add_row(context);
+  unanswered_ = nullptr;
 }
 
 void Tls::close(Context& context) {
-  handshake_->add_row(context);
   rest_.turns.agree(handshake_->agreement());
   rest_.last_id = handshake_->id();
   if (decryption_ != nullptr) {
@@ -444,6 +481,11 @@ void Tls::close(Context& context) {
     if (application_ == nullptr && !decryption_->useless()) application_ = std::make_unique<TlsApplication>();
     if (application_ != nullptr) application_->agree(handshake_->protocol());
     if (decryption_->useless()) decryption_ = nullptr;
+  }
+  if (handshake_->awaits_answer()) {
+    unanswered_ = std::move(handshake_);
+  } else {
+    handshake_->add_row(context);
   }
   handshake_ = nullptr;
 }

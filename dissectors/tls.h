@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "dissectors/dissector.h"
+#include "dissectors/repeated_anomalies.h"
 #include "dissectors/tls_application.h"
 #include "dissectors/tls_decryption.h"
 #include "dissectors/tls_handshake.h"
@@ -41,6 +42,7 @@ class Tls final : public Dissector {
     bool ssl2 : 1 = false;      // the client's hello had SSL 2.0's form
     bool not_ours : 1 = false;  // SSL 2.0 itself is spoken
     TlsTurns turns;
+    RepeatedAnomalies anomalies;
   };
   struct AtRest {
     std::unique_ptr<Resting> kept;
@@ -108,18 +110,26 @@ class Tls final : public Dissector {
   void take_message(const Call& before, const TlsMessage& message, bool decrypted, Bytes part);
   void know_sides(Side side, TlsMessageType type);
   std::string_view take_body(const Call& call, const TlsMessage& message, Text& type);
+  void take_late_certificate(const Call& call, const TlsMessage& message, Bytes part);
   bool begins_handshake(TlsMessageType type, bool decrypted) const;
   bool take_protected(const Call& call, const TlsRecord& record, const Span& span);
   static TlsMessageRow message_row(const Call& call, Text type, const Span& span, bool encrypted);
   void tell(const Call& call, TlsMessageRow row, const Stamp& last);
 
+  void anomaly(const Call& call, std::string_view code, Bytes part, std::string_view detail = {}) {
+    rest_.anomalies.tell(call.context, code, part, detail);
+  }
+
   void open(const Call& call, const Stamp& first);
-  void settle(Context& context);
+  void settle(const Call& call);
   void close(Context& context);
+  void hear_server(const Call& call, TlsContent type);
+  void conclude(Context& context);
 
   Resting rest_;  // its halves are kept in halves_
   std::array<Half, 2> halves_;
   std::unique_ptr<TlsHandshake> handshake_;      // null where none is going on
+  std::unique_ptr<TlsHandshake> unanswered_;     // TLS 1.3: over, but for what the server says to the client's Finished
   std::unique_ptr<TlsDecryption> decryption_;    // null where there are no keys
   std::unique_ptr<TlsApplication> application_;  // null before its first byte
 };

@@ -264,6 +264,20 @@ TlsInference TlsHandshake::infer_tls13(Side from, const TlsRecord& record) {
   return {true};
 }
 
+bool TlsHandshake::awaits_answer() const {
+  return over() && !failed_ && is_tls13(version_);
+}
+
+// Where the client was asked for a certificate, an alert ahead of all else is a refusal; without it a server without
+// session tickets may merely close.
+void TlsHandshake::infer_answer(const TlsRecord& record, const Stamp& last) {
+  const bool asked = certificate_request_ || client_flight_ > 0;
+  if (!asked || record.type != TlsContent::application_data || record.length != protected_alert_bytes()) return;
+  take_ending_alert(Side::server, std::nullopt);
+  inferred_ = true;
+  follow(Side::server, last);
+}
+
 void TlsHandshake::take_ending_alert(Side from, std::optional<std::uint8_t> description) {
   failed_ = true;
   alert_by_ = from;

@@ -77,6 +77,10 @@ class TlsHandshake {
   bool finished(Side from) const { return finished_[index(from)]; }
   // Nothing that may still come belongs to it.
   bool over() const { return failed_ || (finished_[0] && finished_[1]); }
+  // Over, but the server may refuse what it ended with: in TLS 1.3 the client has the last word.
+  bool awaits_answer() const;
+  // The first record of the server behind it, which cannot be read and ends at `last`.
+  void infer_answer(const TlsRecord& record, const Stamp& last);
   void add_row(Context& context) const;
   std::uint64_t memory() const;
 

@@ -31,6 +31,7 @@ TlsKeyLogFile::TlsKeyLogFile(const std::string& path) : path_(path), file_(open(
     close(file_);
     fail(path, EISDIR);
   }
+  pipe_ = S_ISFIFO(status.st_mode);
 }
 
 TlsKeyLogFile::~TlsKeyLogFile() {
@@ -43,6 +44,7 @@ TlsKeyLogFile::TlsKeyLogFile(TlsKeyLogFile&& other) noexcept
       text_(std::move(other.text_)),
       overlong_(other.overlong_),
       begun_(other.begun_),
+      pipe_(other.pipe_),
       broken_(other.broken_) {}
 
 void TlsKeyLogFile::read_on(TlsSecrets& secrets) {
@@ -60,6 +62,7 @@ void TlsKeyLogFile::read_on(TlsSecrets& secrets) {
     text_.clear();
     if (!std::exchange(overlong_, true)) ++broken_;
   }
+  if (first && pipe_) fcntl(file_, F_SETFL, O_NONBLOCK);
   if (!first || text_.empty()) return;
   const TlsKeyLogLine last = read_key_log_line(text_);
   if (last.form == TlsKeyLogLine::Form::secret) secrets.add(last, TlsKeySource::key_log, 0);

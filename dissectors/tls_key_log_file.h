@@ -17,7 +17,8 @@ class TlsKeyLogFile {
   TlsKeyLogFile& operator=(TlsKeyLogFile&&) = delete;
 
   // Adds the secrets of what was appended since the last call, by whole lines; the first call takes a last line without an
-  // end too, where it is a secret. Costs one system call where nothing was appended.
+  // end too, where it is a secret. Costs one system call where nothing was appended. Of a pipe the first call waits for the
+  // end, as nobody knows otherwise whether more is to come; later ones take what whoever opens it again has written.
   void read_on(TlsSecrets& secrets);
 
   const std::string& path() const { return path_; }
@@ -30,7 +31,7 @@ class TlsKeyLogFile {
   int file_;
   std::string text_;       // read, and not yet a whole line
   bool overlong_ = false;  // in a line beyond limits::tls_key_log_line, up to its end
-  bool begun_ = false;
+  bool begun_ = false, pipe_ = false;
   std::uint64_t broken_ = 0;
 };
 

@@ -6,8 +6,9 @@ The captures stand in $LONGWIRE_SHARED/captures (default: ../shared beside the c
 INDEX.tsv there names them, truth/ holds what tshark makes of each. Compared are, for each pair of endpoints: connections,
 payload bytes of each direction (each byte once), HTTP/1 requests (method, target, host, the frame that completes them) and
 response statuses; the frames of TCP keepalive probes and of their answers; and of each first TLS handshake on a connection
-what its hellos say (JA3, JA3S and JA4 among it), and the certificates that came in the clear; of HTTP/2 in the clear each
-stream's method, authority, path and status, and the frames of each type. What is inside TLS is not compared.
+what its hellos say (JA3, JA3S and JA4 among it), and the certificates that came in the clear; of HTTP/2 each stream's method,
+authority, path and status, and in the clear the frames of each type. Where INDEX.tsv names key logs or RSA keys for a capture,
+what is inside TLS is compared, too, and that it was decrypted.
 """
 import collections
 import concurrent.futures
@@ -46,7 +47,6 @@ KNOWN = {
         (r'no keepalive probe in frame 102$', 'an ACK from before a FIN that was sent twice and not acknowledged yet, captured late'),
     ],
     'zeek+zeek/testing/btest/Traces/tls/smtp-starttls.pcap': [(r': TLS ', 'STARTTLS: what stands before it is SMTP, which nothing reads')],
-    'arkime+arkime/tests/pcap/socks-https-example.pcap': [(r': TLS ', 'behind a SOCKS handshake, which nothing reads')],
     'OISF+suricata-verify/tests/http-gap-simple/input.pcap': [
         (r': 1 responses more$', 'the third answer stands whole behind the hole in the second; tshark stops at the hole'),
     ],
@@ -82,8 +82,8 @@ class Talk:
         self.whole_statuses = 0  # of exchanges that were seen from first to last byte
 
 
-def told(truth):
-    """{pair: Talk} of a truth file."""
+def told(truth, keys):
+    """{pair: Talk} of a truth file, and the pairs that are not compared inside."""
     talks, streams = collections.defaultdict(Talk), {}
     for s in truth['tcp']['streams']:
         ends = [endpoint(*s[role].split(' ')) for role in ('client', 'server')]
@@ -92,7 +92,7 @@ def told(truth):
         for sender, way in zip(ends, ('c2s', 's2c')):
             talk.bytes[sender] += s[way].get('distinct_bytes', 0)
             talk.missing[sender] += s[way].get('missing_bytes', 0)
-    encrypted = {c['stream'] for c in (truth.get('tls') or {}).get('connections', [])}
+    encrypted = set() if keys else {c['stream'] for c in (truth.get('tls') or {}).get('connections', [])}
     http = truth.get('http1') or {}
     for e in http.get('requests', []):
         if e['stream'] not in encrypted:
@@ -208,7 +208,20 @@ def tls_differs(truth, rows):
                     yield '%s - %s: TLS %s %s, found %s' % (*ends, fact, a, b)
 
 
-def http2_differs(truth, rows):
+def decryption_differs(truth, rows):
+    """Connections with HTTP inside TLS, to tshark with the same keys."""
+    ends_of = {s['id']: pair(endpoint(*s['client'].split(' ')), endpoint(*s['server'].split(' '))) for s in truth['tcp']['streams']}
+    layers = {pair(*(endpoint(c[role + '_ip'], c[role + '_port']) for role in ('client', 'server'))): c['layers'] for c in rows('connections')}
+    http = truth.get('http1') or {}
+    plain = {e['stream'] for e in http.get('requests', []) + http.get('responses', [])}
+    plain |= {c['stream'] for c in (truth.get('http2') or {}).get('connections', [])}
+    for c in (truth.get('tls') or {}).get('connections', []):
+        ends = ends_of[c['stream']]
+        if c['stream'] in plain and 'tls/http' not in (layers.get(ends) or ''):
+            yield '%s - %s: not decrypted' % ends
+
+
+def http2_differs(truth, rows, keys):
     """Frames that tshark leaves out, because it lost its way in the stream, are no difference."""
     ends_of = {s['id']: pair(endpoint(*s['client'].split(' ')), endpoint(*s['server'].split(' '))) for s in truth['tcp']['streams']}
     ids = collections.defaultdict(set)
@@ -216,7 +229,7 @@ def http2_differs(truth, rows):
         ids[pair(*(endpoint(c[role + '_ip'], c[role + '_port']) for role in ('client', 'server')))].add(c['id'])
     exchanges, connections = rows('http_exchanges'), rows('http2_connections')
     for c in (truth.get('http2') or {}).get('connections', []):
-        if c['over_tls']:
+        if c['over_tls'] and not keys:
             continue
         ends = ends_of[c['stream']]
         said = lambda text: '%s - %s: HTTP/2 %s' % (*ends, text)
@@ -226,6 +239,8 @@ def http2_differs(truth, rows):
             found = {k: (have.get(s['id']) or {}).get(k) for k in wanted}
             if wanted != found:
                 yield said('stream %d: %s, found %s' % (s['id'], wanted, found))
+        if c['over_tls']:
+            continue
         counted = collections.Counter()
         for row in connections:
             if row['connection_id'] in ids[ends]:
@@ -236,13 +251,15 @@ def http2_differs(truth, rows):
                 yield said('%d %s frames, found %d' % (n, kind, counted[kind]))
 
 
-def differences(truth, rows):
+def differences(truth, rows, keys):
     if sum(c['packets'] for c in rows('captures')) != truth['capture']['packets']:
         yield 'packets'
     yield from keepalive_differs(truth, rows)
     yield from tls_differs(truth, rows)
-    yield from http2_differs(truth, rows)
-    expected, tunnels = told(truth)
+    yield from http2_differs(truth, rows, keys)
+    if keys:
+        yield from decryption_differs(truth, rows)
+    expected, tunnels = told(truth, keys)
     have = found(rows)
     for ends in sorted(set(have) - set(expected)):
         yield 'connection %s - %s' % ends
@@ -271,14 +288,21 @@ def differences(truth, rows):
 def compared(name, folder):
     truth = json.loads((CAPTURES / 'truth' / (name + '.json')).read_text(encoding='utf8'))
     database = Path(folder) / (hashlib.sha1(name.encode()).hexdigest() + '.db')
-    analyze(PROGRAM, CAPTURES / name, database)
+    analyze(PROGRAM, CAPTURES / name, database, *KEYS[name])
     with Rows(database) as rows:
-        return list(differences(truth, rows))
+        return list(differences(truth, rows, KEYS[name]))
+
+
+def key_options(keys):
+    """'keylog:FILE rsa:FILE psk:HEX' as options; what takes a pre-shared key is not decrypted."""
+    for key in keys.split():
+        kind, _, file = key.partition(':')
+        if kind in ('keylog', 'rsa'):
+            yield from ('--keylog' if kind == 'keylog' else '--rsa-key', str(CAPTURES / file))
 
 
 def names():
-    with open(CAPTURES / 'INDEX.tsv', encoding='utf8', newline='') as index:
-        return [row['file'] for row in csv.DictReader(index, delimiter='\t', quoting=csv.QUOTE_NONE)]
+    return list(KEYS)
 
 
 class Corpus(unittest.TestCase):
@@ -306,6 +330,8 @@ def tell():
 if not (CAPTURES / 'INDEX.tsv').exists():
     print('skipped: no captures of other projects in %s' % CAPTURES)
     sys.exit(SKIPPED)
+with open(CAPTURES / 'INDEX.tsv', encoding='utf8', newline='') as index:
+    KEYS = {row['file']: list(key_options(row['keys'] or '')) for row in csv.DictReader(index, delimiter='\t', quoting=csv.QUOTE_NONE)}
 if ONLY is not None:
     tell()
 else:

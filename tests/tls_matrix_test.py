@@ -4,11 +4,14 @@ what is decrypted is what they sent, byte for byte.
     tls_matrix_test.py PROGRAM
 """
 import hashlib
+import http.client
+import http.server
 import os
 import random
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -37,6 +40,16 @@ def openssl(*arguments):
 def suites(version, *more):
     names = openssl('ciphers', '-s', version, *more, ANY).strip().split(':')
     return [name for name in names if 'DSS' not in name]
+
+
+def wait_for_port(port):
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            return socket.create_connection(('127.0.0.1', port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError('nobody listens at port %d' % port)
 
 
 class Server:
@@ -217,10 +230,10 @@ class Matrix(unittest.TestCase):
         self.assertFalse(any('extended_master_secret' in h['server_extensions'] for h in rows('tls_handshakes')))
         self.assert_pages(rows, ['AES128-SHA', 'AES256-GCM-SHA384'], 'RSA key')
 
-    def resume(self, rows_options, *options, server_options=()):
+    def resume(self, rows_options, *options, server_options=(), config=''):
         """A session, and the same resumed, and what the rows say of both."""
         session = self.folder / 'session'
-        with self.server('-WWW', *server_options) as server, RecordingProxy(server.port, self.capture) as proxy:
+        with self.server('-WWW', *server_options, config=config) as server, RecordingProxy(server.port, self.capture) as proxy:
             self.client(proxy, self.page('first'), *options, '-sess_out', session)
             said = self.client(proxy, self.page('second'), *options, '-sess_in', session)
             self.assertTrue(b'Reused' in said)
@@ -238,6 +251,12 @@ class Matrix(unittest.TestCase):
 
     def test_resumption_by_ticket_with_the_servers_key(self):
         self.assertEqual(self.resume(['--rsa-key', self.home / 'rsa.key'], '-tls1_2', '-cipher', 'AES128-GCM-SHA256'), ['no', 'ticket'])
+
+    def test_resumption_without_extended_master_secret(self):
+        for how, options in (('ticket', []), ('session_id', ['-no_ticket'])):
+            with self.subTest(how):
+                self.assertEqual(self.resume(['--rsa-key', self.home / 'rsa.key'], '-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0',
+                                             server_options=options, config='Options = -ExtendedMasterSecret\n'), ['no', how])
 
     def test_resumption_of_tls13(self):
         self.assertEqual(self.resume(['--keylog', self.keys], '-tls1_3'), ['no', 'psk'])
@@ -302,6 +321,139 @@ class Matrix(unittest.TestCase):
         rows = self.converse('-tls1_2', commands=[b'R\n'], server_options=['-client_renegotiation'])
         self.assertEqual([(h['outcome'], h['inferred'], h['decrypted_by']) for h in rows('tls_handshakes')], [('completed', 0, 'key log')] * 2)
 
+    def test_authentication_behind_the_handshake(self):
+        ask, answer = b'GET /%s HTTP/1.1\r\nHost: a\r\n\r\n', b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nanswered'
+        client = ['-tls1_3', '-enable_pha', '-cert', str(self.home / 'ecdsa.pem'), '-key', str(self.home / 'ecdsa.key')]
+        with self.server('-tls1_3') as server, RecordingProxy(server.port, self.capture) as proxy:
+            process = subprocess.Popen(['openssl', 's_client', '-connect', 'localhost:%d' % proxy.port, *client], stdin=subprocess.PIPE,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                for path, command in ((b'before', b'c\n'), (b'after', b'')):
+                    process.stdin.write(ask % path)
+                    process.stdin.flush()
+                    server.wait_for(b'/' + path)
+                    server.say(answer)
+                    time.sleep(0.3)  # a command must be read alone
+                    server.say(command)
+                    if command:
+                        server.wait_for(b'SSL_do_handshake -> 1')
+                    time.sleep(0.3)
+                process.communicate(b'Q\n', timeout=SECONDS)
+            finally:
+                process.kill()
+                process.communicate()
+        rows = self.rows('--keylog', self.keys)
+        self.assertEqual([(e['path'], e['status']) for e in rows('http_exchanges')], [('/before', 200), ('/after', 200)])
+        self.assert_nothing_odd(rows)
+        subjects = {c['id']: c['sha256'] for c in rows('certificates')}
+        told = openssl('x509', '-in', self.home / 'ecdsa.pem', '-noout', '-fingerprint', '-sha256').replace(':', '').lower()
+        self.assertEqual([subjects[c['certificate_id']] in told for c in rows('tls_certificates') if c['side'] == 'client'], [True])
+
+    def test_both_ways(self):
+        """Bodies of random bytes, some of several records, both ways on one connection, by another program than OpenSSL's own."""
+        bodies = {}  # {path: (request body, response body)}
+        for n, size in enumerate((0, 1, 16_384, 16_385, 300_000)):
+            bodies['/%d' % n] = self.random.randbytes(size), self.random.randbytes(300_000 - size)
+
+        class Page(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
+            def do_POST(self):
+                received[self.path] = self.rfile.read(int(self.headers['Content-Length']))
+                self.send_response(200)
+                self.send_header('Content-Length', str(len(bodies[self.path][1])))
+                self.end_headers()
+                self.wfile.write(bodies[self.path][1])
+
+            def log_message(self, *_):
+                pass
+
+        for version in ('TLSv1_2', 'TLSv1_3'):
+            with self.subTest(version):
+                received, keys = {}, self.folder / (version + '.log')
+                near, far = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                near.load_cert_chain(self.home / 'rsa.pem', self.home / 'rsa.key')
+                far.check_hostname, far.verify_mode, far.keylog_filename = False, ssl.CERT_NONE, str(keys)
+                far.minimum_version = far.maximum_version = getattr(ssl.TLSVersion, version)
+                server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Page)
+                server.socket = near.wrap_socket(server.socket, server_side=True)
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                with RecordingProxy(server.server_address[1], self.capture) as proxy:
+                    client = http.client.HTTPSConnection('localhost', proxy.port, context=far, timeout=SECONDS)
+                    for path, (question, answer) in bodies.items():
+                        client.request('POST', path, question)
+                        self.assertEqual(client.getresponse().read(), answer)
+                    client.close()
+                server.shutdown()
+                server.server_close()
+                self.assertEqual(received, {path: question for path, (question, _) in bodies.items()})
+                rows = self.rows('--keylog', keys, name=version)
+                self.assert_nothing_odd(rows)
+                exchanges = rows('http_exchanges')
+                self.assertEqual([(e['path'], e['ordinal'], e['request_body_bytes'], e['response_body_bytes'], e['complete']) for e in exchanges],
+                                 [(path, n, len(question), len(answer), 1) for n, (path, (question, answer)) in enumerate(bodies.items(), 1)])
+                written = {hashlib.sha256(file.read_bytes()).hexdigest() for file in self.bodies.glob('**/*') if file.is_file()}
+                sent = {hashlib.sha256(body).hexdigest() for both in bodies.values() for body in both if body}
+                self.assertEqual(sent - written, set())
+
+    def test_http2_by_alpn(self):
+        if not shutil.which('nghttpd') or not shutil.which('curl'):
+            self.skipTest('nghttpd or curl is not installed')
+        names = ['one', 'two', 'three']
+        for name in names:
+            self.page(name)
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        server = subprocess.Popen(['nghttpd', '-d', self.folder, str(port), self.home / 'rsa.key', self.home / 'rsa.pem'],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for_port(port)
+            with RecordingProxy(port, self.capture) as proxy:
+                for version in ('1.2', '1.3'):
+                    outputs = [word for name in names for word in ('https://localhost:%d/%s' % (proxy.port, name), '-o', self.folder / ('got-' + name))]
+                    subprocess.run(['curl', '-sk', '--http2', '--tls-max', version, *outputs], check=True, timeout=SECONDS,
+                                   env=dict(os.environ, SSLKEYLOGFILE=str(self.keys)))
+        finally:
+            server.kill()
+            server.wait()
+        rows = self.rows('--keylog', self.keys)
+        self.assert_nothing_odd(rows)
+        self.assertEqual([(h['version'], h['alpn']) for h in rows('tls_handshakes')], [('TLS 1.2', 'h2'), ('TLS 1.3', 'h2')])
+        self.assertEqual([c['layers'] for c in rows('connections')], ['tls/http2'] * 2)
+        self.assertEqual([(e['path'], e['version'], e['status'], e['response_body_bytes']) for e in rows('http_exchanges')],
+                         [('/' + name, '2', 200, BODY) for name in names * 2])
+        self.assert_pages(rows, names, 'HTTP/2')
+
+    def test_a_key_log_that_is_a_pipe(self):
+        self.speak_all({'page': ['-tls1_3']})
+        for cut in (0, 100):  # the writer may be slow
+            read, write = os.pipe()
+            def put():
+                with os.fdopen(write, 'wb') as pipe:
+                    text = self.keys.read_bytes()
+                    for part in (text[:cut], text[cut:]):
+                        pipe.write(part)
+                        pipe.flush()
+                        time.sleep(0.2)
+            writer = threading.Thread(target=put)
+            writer.start()
+            database = self.folder / 'piped.db'
+            done = subprocess.run([PROGRAM, 'analyze', self.capture, '-o', database, '--quiet', '--force', '--keylog', '/dev/fd/%d' % read],
+                                  pass_fds=[read], capture_output=True, text=True, timeout=SECONDS)
+            os.close(read)
+            writer.join()
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+            with Rows(database) as rows:
+                self.assertEqual([(e['path'], e['status']) for e in rows('http_exchanges')], [('/page', 200)])
+
+    def test_a_key_of_another_server(self):
+        self.speak_all({'page': ['-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0']})
+        openssl('genrsa', '-out', self.folder / 'other.key', '2048')
+        rows = self.rows('--rsa-key', self.folder / 'other.key')
+        self.assertEqual((rows('http_exchanges'), rows('anomalies')), ([], []))
+        self.assertEqual([(h['outcome'], h['decrypted_by']) for h in rows('tls_handshakes')], [('completed', None)])
+        self.assertEqual(len(rows('tls_turns')), 1)
+
     def test_wrong_keys_make_no_rows(self):
         self.speak_all({'page': ['-tls1_3'], 'other': ['-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0']})
         wrong = self.folder / 'wrong.log'
@@ -310,11 +462,18 @@ class Matrix(unittest.TestCase):
         self.assertEqual(rows('http_exchanges'), [])
         self.assertEqual({a['code'] for a in rows('anomalies')}, {'tls.decrypt.failed'})
         self.assertEqual({(h['outcome'], h['inferred'], h['decrypted_by']) for h in rows('tls_handshakes')}, {('completed', 1, None)})
+        self.assertEqual([(c['layers'], c['exchanges']) for c in rows('connections')], [('tls', 0)] * 2)
+        self.assertEqual([k['encrypted'] for k in rows('connection_kinds')], [1, 1])
+        self.assertEqual([t['ordinal'] for t in rows('tls_turns')], [1, 1])
 
     def test_keys_that_cannot_be_read(self):
         (self.folder / 'no.key').write_text('no key\n')
         (self.folder / 'talk.pcap').write_bytes(b'')
-        for option, file in (('--keylog', '/nowhere/keys'), ('--keylog', self.folder), ('--rsa-key', '/nowhere/key'),
+        openssl('rsa', '-in', self.home / 'rsa.key', '-aes128', '-passout', 'pass:secret', '-out', self.folder / 'locked.key')
+        openssl('rsa', '-in', self.home / 'rsa.key', '-pubout', '-out', self.folder / 'public.key')
+        for option, file in (('--rsa-key', self.folder), ('--rsa-key', self.folder / 'locked.key'), ('--rsa-key', self.folder / 'public.key'),
+                             ('--rsa-key', self.home / 'rsa.pem'),
+                             ('--keylog', '/nowhere/keys'), ('--keylog', self.folder), ('--rsa-key', '/nowhere/key'),
                              ('--rsa-key', self.folder / 'no.key'), ('--rsa-key', self.home / 'ecdsa.key')):
             done = subprocess.run([PROGRAM, 'analyze', self.capture, option, str(file)], capture_output=True, text=True, cwd=self.folder, timeout=SECONDS)
             self.assertEqual((done.returncode, str(file) in done.stderr, done.stderr.count('\n')), (2, True, 1), done.stderr)

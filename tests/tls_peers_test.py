@@ -212,6 +212,31 @@ class Peers(unittest.TestCase):
         self.assertEqual((handshake['outcome'], handshake['alert'], handshake['alert_by']), ('failed', 'unknown_ca', 'client'))
         self.assertEqual(rows('connection_kinds')[-1]['why'], 'failed')
 
+    def test_clients_that_refuse_for_other_reasons(self):
+        for version in ('-tls1_2', '-tls1_3'):
+            for name, options, alert in (('expired', ['-servername', 'expired.test'], 'certificate_expired'),
+                                         ('good', ['-verify_hostname', 'other.test'], 'bad_certificate')):
+                with self.subTest(version, name=name):
+                    rows, _ = self.talk(self.identity(name, 'middle'), [version, '-verify_return_error', '-CAfile', self.authority.pem('root'), *options])
+                    handshake, = rows('tls_handshakes')
+                    self.assertEqual((handshake['outcome'], handshake['alert'], handshake['alert_by']), ('failed', alert, 'client'))
+                    self.assertEqual([f['kind'] for f in rows('findings') if f['kind'] == 'tls_failed'], ['tls_failed'])
+
+    def test_a_server_that_refuses_a_client_without_certificate(self):
+        """TLS 1.3 says so behind the handshake: with keys it is read, without it is told by its place and size."""
+        keys = self.folder / 'keys.log'
+        for version, alert in (('-tls1_2', 'handshake_failure'), ('-tls1_3', 'certificate_required')):
+            for options in ([], ['--keylog', str(keys)]):
+                with self.subTest(version, options=options):
+                    keys.write_text('')
+                    rows, (said,) = self.talk([*self.identity('good', 'middle'), '-Verify', '2', '-CAfile', self.authority.pem('root')],
+                                              [version, '-keylogfile', keys], options=options)
+                    self.assertIn('alert', said)
+                    handshake, = rows('tls_handshakes')
+                    readable = version == '-tls1_2' or bool(options)
+                    self.assertEqual((handshake['outcome'], handshake['alert'], handshake['alert_by']), ('failed', alert if readable else None, 'server'))
+                    self.assertEqual([f['kind'] for f in rows('findings') if f['kind'] == 'tls_failed'], ['tls_failed'])
+
     def test_no_shared_cipher(self):
         rows, _ = self.talk([*self.identity('good'), '-cipher', 'AES128-SHA'], ['-tls1_2', '-cipher', 'ECDHE-RSA-AES128-GCM-SHA256'])
         handshake, = rows('tls_handshakes')

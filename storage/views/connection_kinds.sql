@@ -17,7 +17,8 @@ WITH turns AS MATERIALIZED (
 uses AS (
   SELECT
     c.*,
-    c.layers = 'tls' AND c.exchanges = 0 AS encrypted,
+    (c.layers = 'tls' OR c.layers LIKE '%/tls') AND c.exchanges = 0 AS encrypted,
+    replace(replace(c.layers, 'proxy/', ''), 'socks/', '') AS protocol,
     iif(c.exchanges = 0, coalesce(t.turns, 0), c.exchanges) AS uses,
     t.answered
   FROM connections AS c
@@ -32,7 +33,7 @@ kinds AS (
     CASE
       WHEN uses >= 2 THEN 'long'
       WHEN uses = 1 THEN 'short'
-      WHEN client_bytes + server_bytes = 0 OR layers IN ('http1', 'http2', 'http1/http2', 'tls/http1', 'tls/http2', 'tls') THEN 'idle'
+      WHEN client_bytes + server_bytes = 0 OR protocol IN ('http1', 'http2', 'http1/http2', 'tls/http1', 'tls/http2', 'tls') THEN 'idle'
     END AS kind,
     close_kind IN ('open', 'evicted') AS open,
     server_packets = 0 AND client_packets = client_syns AS only_syns,

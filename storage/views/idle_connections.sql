@@ -1,7 +1,7 @@
 -- Which connections were idle for long, so that a server could have closed them?
 -- idle_s: the longest silence of HTTP on it: between two exchanges, or from the last one to its close or the end of the
 -- capture; of one that carried no exchange, all of its time. Of HTTP/2 only the silence behind the last exchange is known.
--- Of TLS without keys turns (tls_turns) stand for exchanges. idle_share: part of the connection's time in which no exchange
+-- Of TLS without keys (encrypted = 1) turns (tls_turns) stand for exchanges. idle_share: part of the connection's time in which no exchange
 -- was open. probes: TCP keepalive probes that kept it. Ten seconds of silence or more.
 CREATE VIEW idle_connections AS
 WITH uses (connection_id, response_end_ns, idle_before_ns, unfinished) AS (
@@ -17,6 +17,7 @@ silences AS (
     c.server_port,
     c.exchanges,
     c.layers LIKE '%http2' AS multiplexed,
+    coalesce((c.layers = 'tls' OR c.layers LIKE '%/tls') AND c.exchanges = 0, 0) AS encrypted,
     c.start_ns,
     c.close_kind,
     c.closed_first,
@@ -29,7 +30,7 @@ silences AS (
   FROM connections AS c
   LEFT JOIN uses AS u ON u.connection_id = c.id
   WHERE
-    c.layers IN ('http1', 'tls/http1', 'http2', 'http1/http2', 'tls/http2', 'tls')
+    replace(replace(c.layers, 'proxy/', ''), 'socks/', '') IN ('http1', 'tls/http1', 'http2', 'http1/http2', 'tls/http2', 'tls')
     OR (c.layers IS NULL AND c.established_ns IS NOT NULL)
   GROUP BY c.id
 ),
@@ -49,7 +50,8 @@ SELECT
   (SELECT count(*) FROM keepalive_probes AS k WHERE k.connection_id = m.id) AS probes,
   m.close_kind,
   m.closed_first,
-  m.last_frame
+  m.last_frame,
+  m.encrypted
 FROM measured AS m
 WHERE max(m.idle_after_ns, coalesce(m.idle_between_ns, 0)) >= 10000000000
 ORDER BY idle_s DESC, m.id;

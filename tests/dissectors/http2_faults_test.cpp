@@ -177,7 +177,7 @@ TEST(Http2Faults, AFloodOfFaultsIsNoFloodOfRows) {
   talk.client(flood).close();
   RowBatch rows;
   read(talk, {}, rows);
-  EXPECT_EQ(rows.rows<AnomalyRow>().size(), limits::http2_oddities);
+  EXPECT_EQ(rows.rows<AnomalyRow>().size(), limits::repeated_anomalies);
 }
 
 }  // namespace

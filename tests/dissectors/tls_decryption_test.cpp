@@ -212,6 +212,37 @@ TEST(TlsDecryption, MessagesBehindTheHandshakeBelongToIt) {
       "tls_messages ordinal=6 type=certificate_request\ntls_messages ordinal=7 type=certificate\ntls_messages ordinal=8 type=finished\n");
 }
 
+// Its certificate is one of the handshake's all the same.
+TEST(TlsDecryption, ACertificateBehindTheHandshakeIsKept) {
+  Tls13 tls;
+  Conversation talk = tls.greeting();
+  talk.server(tls.server.seal(handshake, tls_message(13, vec8("context") + vec16(""))));
+  talk.client(tls.client.seal(handshake, tls_message(11, vec8("context") + vec24(vec24("certificate") + vec16(""))) + Tls13::finished()));
+  talk.close();
+  EXPECT_EQ(rows_with_keys(talk, tls.key_log(), {"tls_certificates side position", anomalies}),
+            "tls_certificates side=client position=0\nanomalies frame=5 side=client layers=tls offset=132 code=tls.certificate.unreadable\n");
+}
+
+// A server that does not take the client's certificate says so when the handshake is over for the client.
+TEST(TlsDecryption, ARefusalBehindTheHandshakeIsAFailure) {
+  for (const std::string& said : {std::string("\2\x74"), std::string("\1\0", 2)}) {
+    Tls13 tls;
+    Conversation talk = tls.greeting();
+    talk.client(tls.client.seal(application_data, get)).server(tls.server.seal(alert, said)).close();
+    EXPECT_EQ(rows_with_keys(talk, tls.key_log(), {"tls_handshakes last_frame outcome alert alert_by"}),
+              said[1] != 0 ? "tls_handshakes last_frame=5 outcome=failed alert=certificate_required alert_by=server\n"
+                           : "tls_handshakes last_frame=3 outcome=completed alert=NULL alert_by=NULL\n");
+  }
+}
+
+TEST(TlsDecryption, ContentThatIsTooLongIsToldAndRead) {
+  Tls13 tls;
+  Conversation talk = tls.greeting();
+  talk.client(tls.client.seal(application_data, get)).server(tls.server.seal(application_data, answer(16384))).close();
+  EXPECT_EQ(rows_with_keys(talk, tls.key_log(), {"http_exchanges response_body_bytes", "anomalies side code"}),
+            "http_exchanges response_body_bytes=16384\nanomalies side=server code=tls.record.overflow\n");
+}
+
 TEST(TlsDecryption, EarlyDataThatIsAccepted) {
   Tls13 tls;
   Conversation talk;

@@ -1,7 +1,10 @@
 // Lines of key logs, and the file they stand in while it grows.
 #include "dissectors/tls_key_log.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -87,6 +90,25 @@ TEST_F(TlsKeyLogFileTest, IsReadOnWhileItGrows) {
   file.read_on(secrets_);
   EXPECT_TRUE(has('B') && has('C'));
   EXPECT_EQ(file.broken_lines(), 0u);
+}
+
+// As a shell makes it of <(...), or a program that was told to write there.
+TEST_F(TlsKeyLogFileTest, APipeIsReadToItsEndAndThenOn) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int both = open(path_.c_str(), O_RDWR);  // so that nobody waits for the other
+  TlsKeyLogFile file(path_);
+  const auto write_down = [&](int to, const std::string& text) { EXPECT_EQ(write(to, text.data(), text.size()), std::ssize(text)); };
+  write_down(both, line("41"));
+  close(both);
+  file.read_on(secrets_);
+  EXPECT_TRUE(has('A'));
+  file.read_on(secrets_);
+  const int again = open(path_.c_str(), O_WRONLY | O_NONBLOCK);
+  file.read_on(secrets_);  // nothing there yet, and somebody who may write
+  write_down(again, line("42"));
+  file.read_on(secrets_);
+  EXPECT_TRUE(has('B'));
+  close(again);
 }
 
 TEST_F(TlsKeyLogFileTest, ItsLastLineNeedsNoEnd) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/conversation.h"
 #include "tests/made_certificate.h"
 #include "tests/tls_bytes.h"
@@ -190,6 +192,24 @@ TEST(Tls, ClientCertificatesOfTls13MakeTheLastFlightLonger) {
       .server(data)
       .close();
   EXPECT_EQ(handshakes(talk, "last_frame outcome"), "tls_handshakes last_frame=4 outcome=completed\n");
+}
+
+// In TLS 1.3 the client has the last word: what the server says to it decides. Of two bytes encrypted it can only be an alert,
+// which is a refusal where the client was asked for a certificate, and else may be a close.
+TEST(Tls, AServerMayRefuseAClientsCertificateBehindTheHandshake) {
+  const std::string hidden_alert = protected_record(application_data, 2 + 1 + 16);
+  for (const bool asked : {true, false}) {
+    Conversation talk;
+    talk.client(client_hello(hello_tls13())).server(server_hello(answer_tls13()) + protected_record(application_data, 1000));
+    talk.client((asked ? protected_record(application_data, 25) : "") + finished_tls13 + data).server(hidden_alert).close();
+    EXPECT_EQ(handshakes(talk, "last_frame outcome inferred alert_by"),
+              asked ? "tls_handshakes last_frame=4 outcome=failed inferred=1 alert_by=server\n"
+                    : "tls_handshakes last_frame=3 outcome=completed inferred=1 alert_by=NULL\n");
+  }
+  Conversation silent;
+  silent.client(client_hello(hello_tls13())).server(server_hello(answer_tls13()) + protected_record(application_data, 1000));
+  silent.client(finished_tls13).close();
+  EXPECT_EQ(handshakes(silent, "last_frame outcome"), "tls_handshakes last_frame=3 outcome=completed\n");
 }
 
 TEST(Tls, AHelloRetryRequestMakesOneHandshakeOfTwoHellos) {
@@ -430,6 +450,30 @@ TEST(Tls, MessagesOfAHandshakeAreLimited) {
   EXPECT_EQ(rows.rows<TlsMessageRow>().size(), 1000u);
   EXPECT_EQ(rows_as_text(rows, {"tls_handshakes limited", "anomalies code detail"}),
             "tls_handshakes limited=1\nanomalies code=tls.limit detail=messages of one handshake\n");
+}
+
+// RFC 8446 section 5.1: 2^14 bytes at most; it is told, and read all the same.
+TEST(Tls, ARecordInTheClearThatIsTooLongIsRead) {
+  Conversation talk;
+  talk.client(client_hello(hello_tls12())).server(server_hello({}) + handshake_record(11, std::string(16384, '\0'))).close();
+  EXPECT_EQ(anomalies(talk), "anomalies side=server offset=" + std::to_string(server_hello({}).size()) + " code=tls.record.overflow\n" +
+                                 "anomalies side=server offset=" + std::to_string(server_hello({}).size() + 5 + 16387) + " code=tls.certificate.malformed\n");
+}
+
+TEST(Tls, FloodsOfOddRecordsMakeNoFloodOfRows) {
+  Conversation talk;
+  talk.client(client_hello(hello_tls12()));
+  std::string empty, unknown;
+  for (int i = 0; i < 5000; ++i) empty += tls_record(handshake, "");
+  for (int i = 0; i < 5000; ++i) unknown += handshake_record(99, "");
+  talk.server(server_hello({}) + empty + tls_record(alert, std::string(16000, '\x07')) + unknown).close();
+  RowBatch rows;
+  read(talk, {}, rows);
+  std::map<std::string_view, int> told;
+  for (const AnomalyRow& each : rows.rows<AnomalyRow>()) ++told[each.code];
+  EXPECT_EQ(told["tls.record.empty"], 100);
+  EXPECT_EQ(told["tls.alert.malformed"], 100);
+  EXPECT_EQ(told["tls.message.type"], 100);
 }
 
 TEST(Tls, BehindConnectItIsReadToo) {

@@ -189,6 +189,26 @@ TEST_F(TlsViews, IdleTimeoutsOfEncryptedConnections) {
             (Answer{{"443", "NULL", "2.0", "2", "0.09", "1"}}));
 }
 
+// Twelve seconds without a turn; behind a proxy; and one on which nobody asked for anything.
+TEST_F(TlsViews, IdleEncryptedConnections) {
+  for (std::int64_t id = 1; id <= 3; ++id) {
+    ConnectionRow connection = tls_connection(id);
+    if (id == 2) connection.layers = "socks/tls";
+    connection.end_ns = 20'000 * ms;
+    batch_.add(connection);
+    batch_.add(handshake(id, 40));
+    if (id == 3) continue;
+    batch_.add(turn(id, 1, 100));
+    TlsTurnRow late = turn(id, 2, 12'105);
+    late.idle_before_ns = 12'000 * ms;
+    batch_.add(late);
+  }
+  EXPECT_EQ(answer("SELECT connection_id, idle_s, encrypted FROM idle_connections ORDER BY 1"),
+            (Answer{{"1", "12.0", "1"}, {"2", "12.0", "1"}, {"3", "20.0", "1"}}));
+  EXPECT_EQ(answer("SELECT connection_id, kind, encrypted FROM connection_kinds ORDER BY 1"),
+            (Answer{{"1", "long", "1"}, {"2", "long", "1"}, {"3", "idle", "1"}}));
+}
+
 TEST_F(TlsViews, AnEncryptedRequestThatWasReset) {
   ConnectionRow connection = tls_connection(1);
   connection.close_kind = "rst";

@@ -1,4 +1,4 @@
-#include "dissectors/http2_oddities.h"
+#include "dissectors/repeated_anomalies.h"
 
 #include <algorithm>
 
@@ -6,11 +6,11 @@
 
 namespace longwire {
 
-void Http2Oddities::tell(Context& context, std::string_view code, Bytes part, std::string_view detail) {
+void RepeatedAnomalies::tell(Context& context, std::string_view code, Bytes part, std::string_view detail) {
   if (code.empty()) return;
   auto known = std::find_if(told_.begin(), told_.end(), [&](const auto& each) { return each.first == code; });
   if (known == told_.end()) known = told_.insert(told_.end(), {code, 0});
-  if (known->second >= limits::http2_oddities) return;
+  if (known->second >= limits::repeated_anomalies) return;
   ++known->second;
   context.anomaly(code, part, detail);
 }

@@ -1,5 +1,5 @@
-// The anomalies of one HTTP/2 or SPDY connection. What repeats without end is told limits::http2_oddities times, each code
-// for itself: a flood must not become a flood of rows.
+// The anomalies of one connection of HTTP/2, SPDY or TLS. What repeats without end is told limits::repeated_anomalies times,
+// each code for itself: a flood must not become a flood of rows.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace longwire {
 
-class Http2Oddities {
+class RepeatedAnomalies {
  public:
   // As Context::anomaly(). `code` is a literal; nothing is told where it is empty.
   void tell(Context& context, std::string_view code, Bytes part, std::string_view detail = {});
