@@ -14,9 +14,9 @@
 #include "dissectors/http2_flow_control.h"
 #include "dissectors/http2_frame.h"
 #include "dissectors/http2_header_block.h"
-#include "dissectors/repeated_anomalies.h"
 #include "dissectors/http2_settings.h"
 #include "dissectors/http2_streams.h"
+#include "dissectors/repeated_anomalies.h"
 
 namespace longwire {
 

@@ -267,7 +267,7 @@ class Socks final : public Dissector {
     progress.used = message.length;
     if (message.wrong) {
       tell(context);
-      context.anomaly("socks.malformed", in.first(1), as_text(in.first(std::min<std::size_t>(in.size(), most_text_bytes))));
+      context.anomaly("socks.malformed", in.first(1));
       progress.next = make_opaque("unknown");
     } else if (message.length > 0) {
       then();

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "dissectors/dissector.h"
-#include "dissectors/repeated_anomalies.h"
 #include "dissectors/http2_streams.h"
+#include "dissectors/repeated_anomalies.h"
 #include "dissectors/spdy_frame.h"
 #include "dissectors/spdy_header_block.h"
 

@@ -127,7 +127,7 @@ Progress Tls::lose_framing(const Call& call, Bytes in, const TlsRecord& record) 
   Half& here = half(call.side);
   const bool too_long = record.version >> 8 == 3 && record.length > TlsRecord::most_bytes;
   anomaly(call, too_long ? "tls.record.length" : "tls.record.type", in.first(TlsRecord::header_bytes),
-                       as_text(in.first(TlsRecord::header_bytes)));
+          as_text(in.first(TlsRecord::header_bytes)));
   here.messages.drop();
   here.holed = true;
   Progress progress;
@@ -283,8 +283,7 @@ void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment)
   const Bytes at = fragment.carrier(fragment.bytes);
   const bool unseen = handshake_ == nullptr && (here.holed || call.context.connection.midstream);  // the hellos before it
   if (here.messages.inside()) break_message(call, at);
-  if (fragment.bytes.size() != 1 || fragment.bytes[0] != 1)
-    anomaly(call, "tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
+  if (fragment.bytes.size() != 1 || fragment.bytes[0] != 1) anomaly(call, "tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
   const bool counts = handshake_ != nullptr && !handshake_->may_be_tls13();  // RFC 8446 appendix D.4
   here.changed = here.changed || counts || unseen;
   if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();

@@ -19,7 +19,7 @@ enum class TlsContent : std::uint8_t { change_cipher_spec = 20, alert = 21, hand
 struct TlsRecord {
   static constexpr std::size_t header_bytes = 5;
   static constexpr std::uint16_t most_bytes = (1 << 14) + 2048;  // RFC 5246 section 6.2.3: the longest fragment of all versions
-  static constexpr std::size_t most_content = 1 << 14;        // section 6.2.1: of what is not encrypted
+  static constexpr std::size_t most_content = 1 << 14;           // section 6.2.1: of what is not encrypted
 
   TlsContent type;
   std::uint16_t version;

@@ -19,8 +19,8 @@ using namespace longwire;
 using namespace longwire::test;
 
 constexpr std::uint16_t tls13 = 0x0304;
-constexpr std::size_t packet_bytes = 1448;             // of payload: Ethernet's, with TCP timestamps
-constexpr std::int64_t total_bytes = 16 << 20;         // of plaintext in a turn: more than a cache of one core
+constexpr std::size_t packet_bytes = 1448;      // of payload: Ethernet's, with TCP timestamps
+constexpr std::int64_t total_bytes = 16 << 20;  // of plaintext in a turn: more than a cache of one core
 constexpr std::array<const char*, 3> suites{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"};
 
 std::string secret_of(const std::string& suite) {
@@ -75,7 +75,8 @@ void record_protection(benchmark::State& state, const std::string& suite) {
     cipher->jump(0);
     for (const std::string& record : list) {
       const Bytes bytes = as_bytes(record);
-      if (!cipher->open(bytes.first(TlsRecord::header_bytes), bytes.subspan(TlsRecord::header_bytes), out)) state.SkipWithError("not opened");
+      if (!cipher->open(bytes.first(TlsRecord::header_bytes), bytes.subspan(TlsRecord::header_bytes), out))
+        state.SkipWithError("not opened");
     }
   }
   state.SetBytesProcessed(state.iterations() * bytes_of(list));

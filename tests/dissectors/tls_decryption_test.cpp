@@ -219,8 +219,9 @@ TEST(TlsDecryption, ACertificateBehindTheHandshakeIsKept) {
   talk.server(tls.server.seal(handshake, tls_message(13, vec8("context") + vec16(""))));
   talk.client(tls.client.seal(handshake, tls_message(11, vec8("context") + vec24(vec24("certificate") + vec16(""))) + Tls13::finished()));
   talk.close();
-  EXPECT_EQ(rows_with_keys(talk, tls.key_log(), {"tls_certificates side position", anomalies}),
-            "tls_certificates side=client position=0\nanomalies frame=5 side=client layers=tls offset=132 code=tls.certificate.unreadable\n");
+  EXPECT_EQ(
+      rows_with_keys(talk, tls.key_log(), {"tls_certificates side position", anomalies}),
+      "tls_certificates side=client position=0\nanomalies frame=5 side=client layers=tls offset=132 code=tls.certificate.unreadable\n");
 }
 
 // A server that does not take the client's certificate says so when the handshake is over for the client.

@@ -457,7 +457,8 @@ TEST(Tls, ARecordInTheClearThatIsTooLongIsRead) {
   Conversation talk;
   talk.client(client_hello(hello_tls12())).server(server_hello({}) + handshake_record(11, std::string(16384, '\0'))).close();
   EXPECT_EQ(anomalies(talk), "anomalies side=server offset=" + std::to_string(server_hello({}).size()) + " code=tls.record.overflow\n" +
-                                 "anomalies side=server offset=" + std::to_string(server_hello({}).size() + 5 + 16387) + " code=tls.certificate.malformed\n");
+                                 "anomalies side=server offset=" + std::to_string(server_hello({}).size() + 5 + 16387) +
+                                 " code=tls.certificate.malformed\n");
 }
 
 TEST(Tls, FloodsOfOddRecordsMakeNoFloodOfRows) {
