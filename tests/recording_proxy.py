@@ -20,9 +20,9 @@ SEGMENT = 1460  # bytes of payload
 
 
 class Side:
-    def __init__(self, address, port):
+    def __init__(self, address, port, connection):
         self.address, self.port = address, port
-        self.next = 1000  # sequence number
+        self.next = (1000 + (connection << 24)) % 2**32  # sequence number: another first one where a port comes again
 
 
 class Recording:
@@ -79,7 +79,8 @@ class RecordingProxy:
             self.sockets += near, far
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client, server = Side(CLIENT, port), Side(SERVER, self.as_port)
+            connection = len(self.sockets) // 2
+            client, server = Side(CLIENT, port, connection), Side(SERVER, self.as_port, connection)
             self.recording.segment(client, server, SYN)
             self.recording.segment(server, client, SYN | ACK)
             self.recording.segment(client, server, ACK)
