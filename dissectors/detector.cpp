@@ -22,7 +22,6 @@ class Detector final : public Dissector {
     const bool mid_message = trial.behind_hole || context.connection.midstream;
     switch (ask(side, in, mid_message, progress.next)) {
       case Match::yes:
-        return progress;
       case Match::maybe:
         return progress;
       case Match::no:
