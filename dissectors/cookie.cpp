@@ -55,7 +55,7 @@ void read_attribute(std::string_view part, SetCookie& cookie) {
   } else if (equal_ignoring_case(name, "domain")) {
     if (value.empty()) return;
     if (value.starts_with('.')) value.remove_prefix(1);
-    cookie.domain = value;
+    cookie.domain = value.empty() ? std::string_view{} : value;
   } else if (equal_ignoring_case(name, "path")) {
     cookie.path = value.starts_with('/') ? value : std::string_view{};
   } else if (equal_ignoring_case(name, "secure")) {

@@ -23,6 +23,7 @@ enum class Kept : char {
   if_modified_since,
   if_match,
   if_unmodified_since,
+  if_range,
   etag,
   last_modified,
   authorization,
@@ -38,7 +39,8 @@ Kept client_field(std::string_view name) {
     case 6:
       return equal_ignoring_case(name, "cookie") ? Kept::cookie : Kept::nothing;
     case 8:
-      return equal_ignoring_case(name, "if-match") ? Kept::if_match : Kept::nothing;
+      if (equal_ignoring_case(name, "if-match")) return Kept::if_match;
+      return equal_ignoring_case(name, "if-range") ? Kept::if_range : Kept::nothing;
     case 13:
       if (equal_ignoring_case(name, "if-none-match")) return Kept::if_none_match;
       return equal_ignoring_case(name, "authorization") ? Kept::authorization : Kept::nothing;
@@ -72,7 +74,8 @@ Kept server_field(std::string_view name) {
 }
 
 constexpr bool sets_condition(Kept kept) {
-  return kept == Kept::if_none_match || kept == Kept::if_modified_since || kept == Kept::if_match || kept == Kept::if_unmodified_since;
+  return kept == Kept::if_none_match || kept == Kept::if_modified_since || kept == Kept::if_match || kept == Kept::if_unmodified_since ||
+         kept == Kept::if_range;
 }
 
 // What a response says of itself, and nobody asks for where the request set no condition.
@@ -141,7 +144,12 @@ class Reader {
         conditional_ = true;
         break;
       case Kept::if_unmodified_since:
+        condition_.if_unmodified_since = text(value);
         condition_.if_unmodified_since_ns = read_date(value);
+        conditional_ = true;
+        break;
+      case Kept::if_range:
+        condition_.if_range = text(value);
         conditional_ = true;
         break;
       case Kept::etag:
@@ -218,11 +226,11 @@ class Reader {
     HttpLocationRow row;
     row.exchange_id = exchange_.id;
     row.status = exchange_.status;
-    row.location = text(value);
-    row.uri = text(uri);
+    row.location = without_password(value);
     const std::string scheme = lower(parts.scheme.value_or(""));
     row.scheme = text(scheme);
     if (parts.authority) row.authority = text(comparable_authority(*parts.authority, scheme));
+    row.uri = text(without_userinfo(uri));
     std::string path(parts.path);
     if (parts.query) path.append("?").append(*parts.query);
     row.path = text(asked_for(path));
@@ -259,6 +267,13 @@ class Reader {
   // A list field that is repeated goes on (RFC 9110 section 5.3).
   void append(Text& list, std::string_view value) {
     list = list.data() == nullptr ? text(value) : text(std::string(list) + ", " + std::string(value));
+  }
+  Text without_password(std::string_view reference) {
+    const Secrets* secrets = context_.options.secrets;
+    if (secrets == nullptr) return text(reference);
+    std::string hidden;
+    secrets->append(hidden, Secrets::Kind::reference, reference);
+    return text(hidden);
   }
   Text secret(std::string_view value) {
     const Secrets* secrets = context_.options.secrets;

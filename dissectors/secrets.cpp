@@ -20,10 +20,16 @@ Secrets::Kind Secrets::kind_of(std::string_view field_name) {
   switch (field_name.size()) {
     case 6:
       return equal_ignoring_case(field_name, "cookie") ? Kind::cookies : Kind::none;
+    case 7:
+      return equal_ignoring_case(field_name, "referer") ? Kind::reference : Kind::none;
+    case 8:
+      return equal_ignoring_case(field_name, "location") ? Kind::reference : Kind::none;
     case 10:
       return equal_ignoring_case(field_name, "set-cookie") ? Kind::set_cookie : Kind::none;
     case 13:
       return equal_ignoring_case(field_name, "authorization") ? Kind::credentials : Kind::none;
+    case 16:
+      return equal_ignoring_case(field_name, "content-location") ? Kind::reference : Kind::none;
     case 19:
       return equal_ignoring_case(field_name, "proxy-authorization") ? Kind::credentials : Kind::none;
     default:
@@ -60,6 +66,8 @@ void Secrets::append(std::string& out, Kind kind, std::string_view value) const 
     append_credentials(out, value);
   } else if (kind == Kind::cookies) {
     append_cookies(out, value);
+  } else if (kind == Kind::reference) {
+    append_reference(out, value);
   } else {
     const std::size_t attributes = std::min(value.find(';'), value.size());
     append_pair(out, value.substr(0, attributes));
@@ -114,6 +122,18 @@ void Secrets::append_pair(std::string& out, std::string_view pair) const {
   out += pair.substr(0, begin);
   append_token(out, pair.substr(begin, end - begin));
   out += pair.substr(end);
+}
+
+// RFC 3986 section 3.2: "//" [ userinfo "@" ] host [ ":" port ]. A name alone may be a secret, too: some services take it for one.
+void Secrets::append_reference(std::string& out, std::string_view reference) const {
+  const std::size_t slashes = reference.find("//");
+  const std::size_t begin = slashes == std::string_view::npos ? reference.size() : slashes + 2;
+  const std::size_t end = std::min(reference.find_first_of("/?#", begin), reference.size());
+  const std::size_t at = reference.substr(0, end).rfind('@');
+  const bool named = at != std::string_view::npos && at >= begin;
+  out += reference.substr(0, named ? begin : end);
+  if (named) append_token(out, reference.substr(begin, at - begin));
+  out += reference.substr(named ? at : end);
 }
 
 }  // namespace longwire

@@ -1,9 +1,11 @@
-// What becomes of secret header field values (Authorization, Proxy-Authorization, Cookie, Set-Cookie): keyed hashes
-// stand for them, so that equal values stay equal in a database and nothing more can be learnt. The shape stays:
+// What becomes of secret header field values (Authorization, Proxy-Authorization, Cookie, Set-Cookie, and the userinfo of URIs
+// in Location, Content-Location and Referer): keyed hashes stand for them, so that equal values stay equal in a database and nothing more
+// can be learnt. The shape stays:
 //
 //   Authorization: Basic dXNlcjpwYXNz      Basic token:9f2c...
 //   Cookie: sid=1234; theme=dark           sid=token:41aa...; theme=token:07c1...
 //   Set-Cookie: sid=1234; Path=/; Secure   sid=token:41aa...; Path=/; Secure
+//   Location: http://me:pass@host/         http://token:77d0...@host/
 //
 // The key is random for each run, or given; it is stored nowhere. Read-only after construction, shared by all threads.
 #pragma once
@@ -20,7 +22,7 @@ class Secrets {
   static constexpr std::size_t key_bytes = 16;
 
   // What a field's value holds, by its name.
-  enum class Kind : std::uint8_t { none, credentials, cookies, set_cookie };
+  enum class Kind : std::uint8_t { none, credentials, cookies, set_cookie, reference };
   static Kind kind_of(std::string_view field_name);
 
   static Secrets random();
@@ -41,6 +43,7 @@ class Secrets {
   void append_credentials(std::string& out, std::string_view value) const;
   void append_cookies(std::string& out, std::string_view value) const;
   void append_pair(std::string& out, std::string_view pair) const;
+  void append_reference(std::string& out, std::string_view reference) const;
 
   std::array<std::uint8_t, key_bytes> key_{};
   bool keeps_ = false;

@@ -72,7 +72,7 @@ std::size_t end_of_host(std::string_view authority) {
   return std::min(authority.find(':', bracket == std::string_view::npos ? 0 : bracket), authority.size());
 }
 
-std::string_view without_userinfo(std::string_view authority) {
+std::string_view host_and_port(std::string_view authority) {
   return authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
 }
 
@@ -118,8 +118,16 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
   return target;
 }
 
+std::string without_userinfo(std::string_view uri) {
+  const UriParts parts = split_uri(uri);
+  std::string out(uri);
+  if (!parts.authority) return out;
+  const auto begin = static_cast<std::size_t>(parts.authority->data() - uri.data());
+  return out.erase(begin, parts.authority->size() - host_and_port(*parts.authority).size());
+}
+
 std::string comparable_authority(std::string_view authority, std::string_view scheme) {
-  std::string made = lower_case(without_userinfo(authority));
+  std::string made = lower_case(host_and_port(authority));
   const std::size_t host = end_of_host(made);
   const std::string_view port = std::string_view(made).substr(host);
   const std::string_view usual = scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":";
@@ -128,7 +136,7 @@ std::string comparable_authority(std::string_view authority, std::string_view sc
 }
 
 std::string host_of(std::string_view authority) {
-  std::string made = lower_case(without_userinfo(authority));
+  std::string made = lower_case(host_and_port(authority));
   made.resize(end_of_host(made));
   return made;
 }

@@ -19,6 +19,9 @@ UriParts split_uri(std::string_view reference);
 // The target URI of `reference` in a document at `base`, a URI with a scheme (RFC 3986 section 5.2, strict).
 std::string resolve_uri(std::string_view base, std::string_view reference);
 
+// The same URI without a name and password before its host (RFC 3986 section 3.2.1).
+std::string without_userinfo(std::string_view uri);
+
 // An authority as two of one origin are equal: without userinfo, in lower case, without the scheme's own port.
 std::string comparable_authority(std::string_view authority, std::string_view scheme);
 

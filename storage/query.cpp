@@ -14,7 +14,8 @@
 namespace longwire {
 namespace {
 
-constexpr int cache_kib = 64 << 10;  // KiB of pages, and of rows being sorted before they go to a temporary file
+constexpr std::int64_t mapped_bytes = 0x7fff0000;  // the most that SQLite maps unless built otherwise; looking up wide rows costs half
+constexpr int cache_kib = 64 << 10;                // KiB of pages, and of rows being sorted before they go to a temporary file
 
 constexpr std::string_view only_reads = "only statements that read are run";
 
@@ -87,7 +88,7 @@ class Database::State {
     check_marks();
     // The file may come from anywhere: what its schema says must not do more than a question may.
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}", cache_kib);
+    const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}; PRAGMA mmap_size={}", cache_kib, mapped_bytes);
     sqlite3_exec(database_.get(), settings.c_str(), nullptr, nullptr, nullptr);
     sqlite3_set_authorizer(database_.get(), authorize, nullptr);
   }

@@ -44,8 +44,9 @@ struct HttpLocationRow {
   static constexpr Column<HttpLocationRow> columns[] = {
       column("exchange_id", &HttpLocationRow::exchange_id, "the exchange", primary_key),
       column("status", &HttpLocationRow::status, "as in http_exchanges"),
-      column("location", &HttpLocationRow::location, "Location as sent"),
-      column("uri", &HttpLocationRow::uri, "resolved against the request's URI (RFC 3986 section 5.2), with its fragment"),
+      column("location", &HttpLocationRow::location, "Location as sent; name and password in it as a token"),
+      column("uri", &HttpLocationRow::uri,
+             "resolved against the request's URI (RFC 3986 section 5.2), with its fragment, without userinfo"),
       column("scheme", &HttpLocationRow::scheme, "of that, lower case"),
       column("authority", &HttpLocationRow::authority, "of that, lower case, without userinfo and the scheme's own port; NULL = none"),
       column("path", &HttpLocationRow::path, "of that, with the query, as a client asks for it: at least /, spaces and non-ASCII as %XX"),
@@ -59,9 +60,9 @@ struct HttpConditionRow {
   Integer status;
   Text if_none_match, if_modified_since;
   Integer if_modified_since_ns;
-  Text if_match;
+  Text if_match, if_unmodified_since;
   Integer if_unmodified_since_ns;
-  Text etag, last_modified;
+  Text if_range, etag, last_modified;
   Integer last_modified_ns, response_body_bytes;
 
   static constexpr TableInfo table{"http_conditions", "the condition that a request sets (RFC 9110 section 13), and its answer"};
@@ -73,7 +74,9 @@ struct HttpConditionRow {
       column("if_modified_since", &HttpConditionRow::if_modified_since, "If-Modified-Since as sent"),
       column("if_modified_since_ns", &HttpConditionRow::if_modified_since_ns, "that as a time; NULL = no date"),
       column("if_match", &HttpConditionRow::if_match, "If-Match as sent"),
-      column("if_unmodified_since_ns", &HttpConditionRow::if_unmodified_since_ns, "If-Unmodified-Since"),
+      column("if_unmodified_since", &HttpConditionRow::if_unmodified_since, "If-Unmodified-Since as sent"),
+      column("if_unmodified_since_ns", &HttpConditionRow::if_unmodified_since_ns, "that as a time; NULL = no date"),
+      column("if_range", &HttpConditionRow::if_range, "If-Range as sent, which counts beside Range alone"),
       column("etag", &HttpConditionRow::etag, "ETag of the response, as sent"),
       column("last_modified", &HttpConditionRow::last_modified, "Last-Modified of the response, as sent"),
       column("last_modified_ns", &HttpConditionRow::last_modified_ns, "that as a time; NULL = no date"),

@@ -1,5 +1,6 @@
 -- Which clients wait for a challenge before they send credentials, again and again?
 -- One row a client, server and scheme: ten challenges and more, and one for every second answer that was accepted.
+-- Takes as long as authentication_summary.
 CREATE VIEW finding_challenges_repeated AS
 SELECT
   'note' AS severity,

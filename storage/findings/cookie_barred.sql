@@ -1,5 +1,6 @@
 -- Which cookies were set, and cannot come back?
 -- One row a host, name and rule; see cookie_lineage.
+-- Takes as long as cookie_lineage.
 CREATE VIEW finding_cookie_barred AS
 SELECT
   'note' AS severity,

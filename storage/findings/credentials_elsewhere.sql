@@ -1,5 +1,6 @@
 -- Which clients took their credentials to another origin?
 -- One row a client and target: the same Authorization went on with a redirect to another scheme, host or port.
+-- Takes as long as redirect_hops.
 CREATE VIEW finding_credentials_elsewhere AS
 SELECT
   'error' AS severity,

@@ -1,5 +1,6 @@
 -- Which clients open connections while others of theirs are idle?
 -- One row a client and server: ten handshakes and more, and half of all.
+-- Takes as long as connection_reuse.
 CREATE VIEW finding_handshakes_avoidable AS
 SELECT
   'warning' AS severity,

@@ -1,5 +1,6 @@
 -- Which servers close idle connections sooner than they announce?
 -- One row a server: a second and more, in three closes or more.
+-- Takes as long as idle_timeouts.
 CREATE VIEW finding_idle_timeout_shorter AS
 SELECT
   'warning' AS severity,

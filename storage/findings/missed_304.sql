@@ -1,5 +1,6 @@
 -- Which servers sent again what the client had?
 -- One row a server: the validator was that of the response, and its body was sent all the same.
+-- Takes as long as conditional_requests.
 CREATE VIEW finding_missed_304 AS
 SELECT
   'note' AS severity,

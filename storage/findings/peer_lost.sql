@@ -1,5 +1,6 @@
 -- Which peers did TCP keepalive find gone?
 -- One row a connection.
+-- Takes as long as keepalive_episodes.
 CREATE VIEW finding_peer_lost AS
 SELECT
   'error' AS severity,

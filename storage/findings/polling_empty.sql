@@ -1,5 +1,6 @@
 -- Which clients ask again and again, and mostly get no news?
 -- One row a client, server and path: twenty requests and more, a minute and less between them, three of four without news.
+-- Takes as long as push_techniques.
 CREATE VIEW finding_polling_empty AS
 SELECT
   'note' AS severity,

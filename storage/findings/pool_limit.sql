@@ -1,5 +1,6 @@
 -- Which clients had all connections of their pool busy?
 -- One row a client and server; see concurrency.
+-- Takes as long as concurrency.
 CREATE VIEW finding_pool_limit AS
 SELECT
   'note' AS severity,

@@ -1,5 +1,6 @@
 -- Which clients run out of ports, because connections rest in TIME_WAIT?
 -- One row a client and server: half of the ports that Linux gives, or more.
+-- Takes as long as time_wait_holders.
 CREATE VIEW finding_ports_exhausted AS
 SELECT
   'warning' AS severity,

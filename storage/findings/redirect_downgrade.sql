@@ -1,5 +1,6 @@
 -- Which redirects lead from https to http?
 -- One row a target.
+-- Takes as long as redirect_hops.
 CREATE VIEW finding_redirect_downgrade AS
 SELECT
   'warning' AS severity,

@@ -1,5 +1,6 @@
 -- Which redirects went in a circle?
 -- One row a chain: the same URI redirected twice or more.
+-- Takes as long as redirect_hops.
 CREATE VIEW finding_redirect_loop AS
 SELECT
   'error' AS severity,

@@ -1,5 +1,6 @@
 -- Which clients followed redirects by another method than the standard has?
 -- One row a client, status and pair of methods (RFC 9110 section 15.4).
+-- Takes as long as redirect_hops.
 CREATE VIEW finding_redirect_violation AS
 SELECT
   'warning' AS severity,

@@ -1,6 +1,7 @@
 -- Which WebSockets ended otherwise than by an orderly close?
 -- One row a server and way to end: no Close frame (applications see code 1006), or a close code that tells of an error (RFC 6455
 -- section 7.4.1: 1002, 1003, 1007 to 1011, 1014). Those that a timer ended are websocket_timer.
+-- Takes as long as websocket_lifetimes.
 CREATE VIEW finding_websocket_died AS
 SELECT
   'warning' AS severity,

@@ -1,5 +1,6 @@
 -- Which WebSockets did a timer end, of a proxy, a server or a client?
 -- One row a server, side and kind of timer: three and more that were ended at the same idle time, or the same age.
+-- Takes as long as websocket_lifetimes.
 CREATE VIEW finding_websocket_timer AS
 SELECT
   'warning' AS severity,

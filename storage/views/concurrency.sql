@@ -3,7 +3,7 @@
 -- open in which it was connections_max; busy_share: part of that time in which each of them was busy.
 -- pool_limit: connections_max, where it was reached three times or more, two connections or more, and all of them were busy for
 -- half of that time: more would have been wanted. Else NULL.
--- Takes some seconds for a million exchanges: see concurrency_steps.
+-- Takes ten seconds for a million exchanges of ninety thousand pairs: see concurrency_steps.
 CREATE VIEW concurrency AS
 WITH steps AS MATERIALIZED (
   SELECT

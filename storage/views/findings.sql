@@ -2,7 +2,7 @@
 -- The union of all kinds, each a view of its own (storage/findings/): `longwire query DB finding_KIND`. severity: error (something
 -- failed), warning (something will, or cost much), note (something could be better). connection_id, exchange_id, frame: where to
 -- look first; NULL where it is about none. The secrets of header fields are in none of them.
--- Takes as long as all the questions that it asks together: half a minute for a million exchanges.
+-- Takes as long as all the questions that it asks together: a minute for a million exchanges.
 CREATE VIEW findings AS
 WITH kinds AS (
   SELECT severity, kind, connection_id, exchange_id, frame, summary, advice FROM finding_bad_request

@@ -35,11 +35,10 @@ unanswered AS MATERIALIZED (
       WHERE t.connection_id = c.id AND t.side = 'server' AND t.kind IN ('fin', 'rst')
     ) AS closed_ns
   FROM http_exchanges AS e
-  CROSS JOIN connections AS c ON c.id = e.connection_id  -- CROSS: in this order, one pass over the exchanges
+  CROSS JOIN connections AS c ON c.id = e.connection_id
   WHERE
-    e.ordinal > 1
-    AND e.status IS NULL
-    AND e.response_start_ns IS NULL
+    -- All that an index knows is asked of it: one pass over a tenth of the bytes.
+    e.id IN (SELECT id FROM http_exchanges WHERE status IS NULL AND response_start_ns IS NULL AND ordinal > 1)
     AND e.method IS NOT NULL
     AND c.closed_first = 'server'
     AND NOT c.one_way

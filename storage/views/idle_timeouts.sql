@@ -7,6 +7,7 @@
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
 -- are such.
+-- Takes a second and more for a million exchanges: the last one of each connection is looked for among all.
 CREATE VIEW idle_timeouts AS
 WITH used AS MATERIALIZED (
   SELECT

@@ -3,7 +3,7 @@
 -- probes sent when it gave up. detection_s: idle + interval * count. NULL: not seen, as where every probe was answered, or
 -- where only one direction was captured: then answers, which start the timer anew, are not known.
 -- Beside them what a host has that nobody configured: 9 probes on Linux, 10 on BSD.
--- Takes two seconds for a million probes: their waits are sorted.
+-- Takes three to four seconds for a million probes: their waits are sorted.
 CREATE VIEW keepalive_settings AS
 WITH waits AS (
   -- A copy that the network delivered came right behind the first: the longer wait is the timer's.

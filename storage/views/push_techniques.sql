@@ -14,6 +14,7 @@
 -- sends them. delay_bound_s: how old news can become before the client has them, on top of the way: polling: the period and the
 -- wait; long polling: the longest time without a request; else none.
 -- requests: exchanges, for websocket the handshakes. news: answers that were not empty, for websocket the server's messages.
+-- Takes five seconds for a million exchanges: see request_series.
 CREATE VIEW push_techniques AS
 WITH polled AS (
   SELECT

@@ -10,7 +10,7 @@
 --          NULL: not followed, or not seen what was asked before
 -- loop: 1 = the chain had asked for this very URI before. cross_origin: scheme, host or port changed; downgrade: https became
 -- http; credentials_carried: 1 = the same Authorization went to another origin.
--- Takes a second and more for a million exchanges: what follows a redirect is looked for among all of them.
+-- Takes two seconds for a million exchanges: what follows a redirect is looked for among all of them.
 CREATE VIEW redirect_hops AS
 WITH redirects AS MATERIALIZED (
   SELECT

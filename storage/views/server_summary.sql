@@ -1,6 +1,6 @@
 -- How busy was each server, and how fast did it answer?
 -- wait_ms_median, wait_ms_p95: last byte of the request to first byte of the response; p95 by nearest rank.
--- Takes two seconds for a million exchanges: their waits are sorted.
+-- Takes two to three seconds for a million exchanges: their waits are sorted.
 CREATE VIEW server_summary AS
 WITH servers AS MATERIALIZED (
   SELECT id, dense_rank() OVER (ORDER BY server_ip, server_port) AS server, server_ip, server_port FROM connections

@@ -10,6 +10,7 @@
 -- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of
 -- the server or of the client. Not where fewer than three such moments can be told apart: then it was one event, a restart maybe.
 -- timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
+-- Takes as long as keepalive_episodes, which tells of links that are gone: seconds for a million probes.
 CREATE VIEW websocket_lifetimes AS
 WITH control_frames AS MATERIALIZED (
   SELECT websocket_id, opcode, answers_id, rtt_ns

@@ -64,6 +64,7 @@ TEST(SetCookie, Attributes) {
 TEST(SetCookie, DomainAndPath) {
   EXPECT_EQ(read("a=b; Domain=.example.com"), "a|b domain=example.com") << "section 5.2.3";
   EXPECT_EQ(read("a=b; Domain="), "a|b");
+  EXPECT_EQ(read("a=b; Domain=."), "a|b");
   EXPECT_EQ(read("a=b; Path=x"), "a|b") << "section 5.2.4: the default path";
   EXPECT_EQ(read("a=b; Path=/x; Path="), "a|b");
 }

@@ -66,6 +66,20 @@ TEST(HttpSemantics, ValuesOfCookiesAreTokens) {
             std::string::npos);
 }
 
+// A name and a password may stand in a Location, and in the Referer of what follows it.
+TEST(HttpSemantics, PasswordsInUrisAreTokens) {
+  const Secrets secrets = Secrets::with_key("000102030405060708090a0b0c0d0e0f");
+  std::string token;
+  secrets.append_token(token, "me:pass");
+  const Conversation talk =
+      exchange("Referer: http://me:pass@shop.example/\r\n", "Location: //me:pass@other.example/x?mail=a@b\r\n", "HTTP/1.1 302 Found\r\n");
+  EXPECT_EQ(rows(talk, "http_locations location uri path", &secrets),
+            "http_locations location=//" + token + "@other.example/x?mail=a@b uri=http://other.example/x?mail=a@b path=/x?mail=a@b\n");
+  const std::string told = rows(talk, "http_exchanges request_headers response_headers", &secrets);
+  EXPECT_NE(told.find("http://" + token + "@shop.example/"), std::string::npos);
+  EXPECT_EQ(told.find("me:pass"), std::string::npos);
+}
+
 TEST(HttpSemantics, MoreCookiesThanTheLimitAreNotTold) {
   std::string cookies = "Cookie: ";
   for (std::uint64_t n = 0; n <= limits::http_cookies; ++n) cookies += "a=1;";
@@ -87,7 +101,7 @@ TEST(HttpSemantics, LocationsAreResolved) {
             "http_locations location=../cart?x#top uri=http://Shop.example:80/cart?x#top scheme=http authority=shop.example path=/cart?x"
             " cross_origin=0\n");
   EXPECT_EQ(location("HTTPS://u:p@Other.example:443"),
-            "http_locations location=HTTPS://u:p@Other.example:443 uri=HTTPS://u:p@Other.example:443 scheme=https"
+            "http_locations location=HTTPS://u:p@Other.example:443 uri=HTTPS://Other.example:443 scheme=https"
             " authority=other.example path=/ cross_origin=1\n");
   EXPECT_EQ(location("?page=3"),
             "http_locations location=?page=3 uri=http://Shop.example:80/shop/list?page=3 scheme=http"
@@ -110,8 +124,11 @@ TEST(HttpSemantics, ConditionsWithTheirAnswer) {
             " if_modified_since=Sun, 06 Nov 1994 08:49:37 GMT if_modified_since_ns=784111777000000000"
             " etag=W/\"v2\" last_modified=soon response_body_bytes=0\n");
   EXPECT_EQ(rows(exchange("If-Match: *\r\nIf-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", ""), "http_conditions"),
-            "http_conditions exchange_id=1000 method=GET status=204 if_match=* if_unmodified_since_ns=784111777000000000"
-            " response_body_bytes=0\n");
+            "http_conditions exchange_id=1000 method=GET status=204 if_match=*"
+            " if_unmodified_since=Sun, 06 Nov 1994 08:49:37 GMT if_unmodified_since_ns=784111777000000000 response_body_bytes=0\n");
+  EXPECT_EQ(
+      rows(exchange("Range: bytes=5-\r\nIf-Range: \"v1\"\r\n", "ETag: \"v1\"\r\n", "HTTP/1.1 206 Partial Content\r\n"), "http_conditions"),
+      "http_conditions exchange_id=1000 method=GET status=206 if_range=\"v1\" etag=\"v1\" response_body_bytes=0\n");
 }
 
 TEST(HttpSemantics, SchemesOfCredentialsAndChallenges) {

@@ -58,6 +58,16 @@ TEST(Secrets, TheAttributesOfSetCookieStay) {
   EXPECT_EQ(stored(secrets, "Set-Cookie", "sid=1234"), "sid=" + token("1234"));
 }
 
+// RFC 3986 section 3.2.1
+TEST(Secrets, WhatStandsBeforeAHostIsNobodysBusiness) {
+  const Secrets secrets = Secrets::with_key(key);
+  EXPECT_EQ(stored(secrets, "Location", "http://me:pass@host:8080/a@b"), "http://" + token("me:pass") + "@host:8080/a@b");
+  EXPECT_EQ(stored(secrets, "Referer", "//me@host"), "//" + token("me") + "@host");
+  EXPECT_EQ(stored(secrets, "Content-Location", "https://a@b@host?x@y"), "https://" + token("a@b") + "@host?x@y");
+  for (const std::string_view none : {"http://host/", "/path//me@host", "me@host", "", "//", "http://@host"})
+    EXPECT_EQ(stored(secrets, "Location", none), none == "/path//me@host" ? "/path//" + token("me") + "@host" : none) << none;
+}
+
 TEST(Secrets, NothingOfASecretIsLeft) {
   for (const std::string value :
        {"hunter2", "=hunter2", "a=hunter2", "a=\thunter2\t; b=hunter2", "Basic hunter2", " hunter2", "x hunter2 hunter2"}) {

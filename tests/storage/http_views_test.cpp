@@ -340,6 +340,33 @@ TEST_F(Conditions, WhatBecameOfTheValidator) {
                                                                                                    {"11", "modified", "NULL"}}));
 }
 
+// RFC 9110 section 13.1.5: a strong comparison decides whether a part is sent, or all of it.
+TEST_F(Conditions, PartsAskedForUnderACondition) {
+  batch_.add(connection_row(1));
+  condition(1, 206, [](auto& row) { row.if_range = row.etag = "\"v1\""; });
+  condition(2, 200, [](auto& row) {
+    row.if_range = "\"v1\"";
+    row.etag = "\"v2\"";
+  });
+  condition(3, 200, [](auto& row) { row.if_range = row.etag = "\"v1\""; });    // it had not changed
+  condition(4, 200, [](auto& row) { row.if_range = row.etag = "W/\"v1\""; });  // weak: never the same
+  EXPECT_EQ(answer("SELECT exchange_id, validator, outcome FROM conditional_requests"),
+            (Answer{{"1", "\"v1\"", "partial"}, {"2", "\"v1\"", "modified"}, {"3", "\"v1\"", "missed"}, {"4", "W/\"v1\"", "modified"}}));
+}
+
+// RFC 9110 section 13.2.2: which field counts where there are several.
+TEST_F(Conditions, TheValidatorIsTheFieldThatCounts) {
+  batch_.add(connection_row(1));
+  condition(1, 412, [](auto& row) {
+    row.if_match = "\"v1\"";
+    row.if_unmodified_since = "Sun, 06 Nov 1994 08:49:37 GMT";
+  });
+  condition(2, 412, [](auto& row) { row.if_unmodified_since = "Sun, 06 Nov 1994 08:49:37 GMT"; });
+  condition(3, 200, [](auto& row) { row.if_match = row.etag = "\"v1\""; });
+  EXPECT_EQ(answer("SELECT validator, outcome FROM conditional_requests"),
+            (Answer{{"\"v1\"", "failed"}, {"Sun, 06 Nov 1994 08:49:37 GMT", "failed"}, {"\"v1\"", "NULL"}}));
+}
+
 // An entity tag without quotes is none, but servers send such: the whole of it counts, not a part of another one.
 TEST_F(Conditions, TagsWithoutQuotes) {
   batch_.add(connection_row(1));
