@@ -117,6 +117,7 @@ demo() {
 
 run_suite() {
   need "${packages_build[@]}" "${packages_test[@]}"
+  [[ $1 != sanitize ]] || need "${packages_fuzz[@]}"
   configure "$1" -DLONGWIRE_TESTS=ON
   build "$1"
   run_tests "$@"
@@ -135,14 +136,17 @@ fuzz() {
   need "${packages_build[@]}" "${packages_test[@]}" "${packages_fuzz[@]}"
   configure fuzz -DLONGWIRE_TESTS=ON
   build fuzz fuzz_targets
-  local program name
-  for program in build/fuzz/tests/fuzz/*_fuzz; do
-    name=$(basename "$program" _fuzz)
-    mkdir -p "build/fuzz/corpus/$name"
-    echo "fuzzing $name for $seconds s"
-    "$program" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
-      "-artifact_prefix=build/fuzz/$name-" "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" || die "fuzz: $name found something: see build/fuzz/$name-*"
-  done
+  basename --suffix _fuzz --multiple build/sanitize/tests/fuzz/*_fuzz |
+    xargs --max-procs "$(nproc)" --replace ./build.sh fuzz_target {} "$seconds" || die "fuzz: something was found: see build/sanitize/*-*"
+}
+
+# fuzz_target NAME SECONDS: goes on from its corpus and from what earlier runs found worth keeping.
+fuzz_target() {
+  local name=$1 seconds=$2
+  mkdir -p "build/sanitize/corpus/$name"
+  echo "fuzzing $name for $seconds s"
+  "build/sanitize/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+    "-artifact_prefix=build/sanitize/$name-" "build/sanitize/corpus/$name" "tests/fuzz/corpus/$name"
 }
 
 lint() {
@@ -182,6 +186,7 @@ main() {
     sanitize) run_suite sanitize --exclude-regex recorded_anew ;;  # which measures time
     thread) run_thread_tests ;;
     fuzz) fuzz "$@" ;;
+    fuzz_target) fuzz_target "$@" ;;
     lint) lint ;;
     bench) bench "$@" ;;
     install) install_program "$@" ;;
