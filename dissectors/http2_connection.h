@@ -122,7 +122,6 @@ class Http2Connection {
   Http2FlowControl flow_;
   Http2Facts facts_;
   RepeatedAnomalies oddities_;
-  std::array<bool, 2> ended_{};
   bool sides_known_ = true, midstream_ = false;
   std::uint32_t tunnels_ = 0;  // made so far
   std::uint64_t credit_ = 0;   // streams that may be looked at for changed settings
