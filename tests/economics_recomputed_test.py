@@ -22,6 +22,7 @@ class Use:
     def __init__(self, connection, authority, exchanges, of_all, database):
         self.connection, self.authority, self.exchanges = connection, authority, exchanges
         self.opened = any(e['ordinal'] == 1 for e in exchanges)
+        self.for_websocket = any(e['ordinal'] == 1 and (e.get('upgraded_to') or '').lower() == 'websocket' for e in exchanges)
         self.first_ns = min(e['request_start_ns'] for e in exchanges if e['request_start_ns'] is not None)
         self.whole = not connection['midstream'] and connection['close_kind'] != 'evicted'
         self.spans = self.idle_spans(of_all, database.closed_ns.get(connection['id']))
@@ -86,7 +87,7 @@ def recomputed(uses):
     """A row of connection_reuse."""
     counts = sorted(len(u.exchanges) for u in uses if u.whole)
     paid = [u for u in uses if u.paid_ns is not None]
-    avoidable = [u for u in paid if any(other.idle_at(u.connection['start_ns']) for other in uses if other is not u)]
+    avoidable = [u for u in paid if not u.for_websocket and any(other.idle_at(u.connection['start_ns']) for other in uses if other is not u)]
     return {
         'connections': len(uses),
         'exchanges': sum(len(u.exchanges) for u in uses),
