@@ -395,7 +395,7 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
       if (of_server) handshake_->take_server_hello_done();
       break;
     case TlsMessageType::encrypted_extensions:
-      return of_server ? handshake_->take_encrypted_extensions(read_encrypted_extensions(message.body)) : "tls.message.sender";
+      return handshake_->take_encrypted_extensions(read_encrypted_extensions(message.body), call.from);
     case TlsMessageType::next_protocol:
       if (!of_server) handshake_->take_next_protocol(message.body);
       break;

@@ -172,8 +172,11 @@ std::string_view TlsHandshake::take_certificate_request(Bytes body) {
   return request.ok() && request.left() == 0 && each.ok() ? std::string_view{} : "tls.certificate_request.malformed";
 }
 
-std::string_view TlsHandshake::take_encrypted_extensions(const EncryptedExtensions& extensions) {
+// Those of a client hold its application settings, and nothing else (draft-vvv-tls-alps-01 section 4).
+std::string_view TlsHandshake::take_encrypted_extensions(const EncryptedExtensions& extensions, Side from) {
+  if (from == Side::client) return application_settings_ ? std::string_view{} : "tls.message.sender";
   encrypted_extensions_ = true;
+  application_settings_ = extensions.application_settings;
   early_data_taken_ = extensions.early_data;
   if (extensions.protocol.data() != nullptr) alpn_ = text_of(extensions.protocol);
   return extensions.whole ? std::string_view{} : "tls.encrypted_extensions.malformed";

@@ -44,7 +44,7 @@ class TlsHandshake {
   std::string_view take_certificate(const TlsMessage& message, Side from, Context& context);
   std::string_view take_certificate_status(Bytes body, Side from) { return certificates_.take_status(body, from); }
   std::string_view take_certificate_request(Bytes body);
-  std::string_view take_encrypted_extensions(const EncryptedExtensions& extensions);
+  std::string_view take_encrypted_extensions(const EncryptedExtensions& extensions, Side from);
   void take_next_protocol(Bytes body);
   void take_server_hello_done() { server_hello_done_ = true; }
   void take_server_change_cipher_spec() { server_changed_ = true; }
@@ -119,8 +119,8 @@ class TlsHandshake {
   bool offers_ticket_ = false, offers_psk_ = false, offers_tls13_ = false, psk_taken_ = false, early_data_ = false,
        encrypted_client_hello_ = false;
   bool server_certificate_ = false, server_key_exchange_ = false, server_hello_done_ = false, certificate_request_ = false,
-       server_changed_ = false, server_holed_ = false, encrypted_extensions_ = false, early_data_taken_ = false, ssl2_ = false,
-       ssl2_hit_ = false;
+       server_changed_ = false, server_holed_ = false, encrypted_extensions_ = false, early_data_taken_ = false,
+       application_settings_ = false, ssl2_ = false, ssl2_hit_ = false;
   bool failed_ = false, inferred_ = false, limited_ = false;
 };
 

@@ -201,6 +201,9 @@ EncryptedExtensions read_encrypted_extensions(Bytes message) {
   while (list.next()) {
     if (list.type == tls_extension::alpn) result.protocol = chosen_protocol(list.data);
     if (list.type == tls_extension::early_data) result.early_data = true;
+    if (list.type == tls_extension::application_settings || list.type == tls_extension::draft_application_settings) {
+      result.application_settings = true;
+    }
   }
   result.whole = body.ok() && body.left() == 0 && list.ok();
   return result;

@@ -25,7 +25,8 @@ namespace tls_extension {
 constexpr std::uint16_t server_name = 0, status_request = 5, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13,
                         alpn = 16, encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35, draft_key_share = 40,
                         pre_shared_key = 41, early_data = 42, supported_versions = 43, certificate_authorities = 47, key_share = 51,
-                        next_protocol_negotiation = 13172, encrypted_client_hello = 65037, encrypted_server_name = 65486;
+                        next_protocol_negotiation = 13172, draft_application_settings = 17513, application_settings = 17613,
+                        encrypted_client_hello = 65037, encrypted_server_name = 65486;
 }  // namespace tls_extension
 
 // Walks a list of extensions.
@@ -103,6 +104,7 @@ struct EncryptedExtensions {
   Bytes extensions;
   Bytes protocol;  // chosen by ALPN
   bool early_data = false;
+  bool application_settings = false;  // draft-vvv-tls-alps
 };
 
 struct Ssl2ServerHello {

@@ -196,6 +196,23 @@ TEST(TlsDecryption, KeysChangeByKeyUpdate) {
             "http_exchanges ordinal=1 status=200 response_body_bytes=5\nhttp_exchanges ordinal=2 status=200 response_body_bytes=6\n");
 }
 
+// draft-vvv-tls-alps-01 section 4: Chrome answers Google's application settings with EncryptedExtensions of its own.
+TEST(TlsDecryption, AClientSendsEncryptedExtensionsOnlyWhereApplicationSettingsWereAgreedOn) {
+  const auto odd = [](const TlsExtensionList& of_server) {
+    Tls13 tls;
+    Conversation talk;
+    talk.client(Tls13::client_hello());
+    talk.server(Tls13::server_hello() + tls.server_hs.seal(handshake, Tls13::encrypted_extensions(of_server) + Tls13::finished()));
+    talk.client(tls.client_hs.seal(handshake, Tls13::encrypted_extensions({{17513, "settings"}}) + Tls13::finished()));
+    talk.client(tls.client.seal(application_data, get)).server(tls.server.seal(application_data, answer(5))).close();
+    return rows_with_keys(talk, tls.key_log(), {"http_exchanges status", "tls_handshakes outcome early_data", "anomalies side code"});
+  };
+  const std::string read = "http_exchanges status=200\ntls_handshakes outcome=completed early_data=no\n";
+  EXPECT_EQ(odd({{17513, ""}}), read);
+  EXPECT_EQ(odd({{17613, ""}}), read);
+  EXPECT_EQ(odd({}), read + "anomalies side=client code=tls.message.sender\n");
+}
+
 // RFC 8446 section 4.6.2: authentication behind the handshake changes no keys.
 TEST(TlsDecryption, MessagesBehindTheHandshakeBelongToIt) {
   Tls13 tls;
