@@ -25,6 +25,14 @@ TEST(Roles, AreGuessedByAServersPortMidstream) {
   EXPECT_EQ(role(tcp_flag::rst, 8000, 1024), Side::server);
 }
 
+TEST(Roles, AreGuessedByThePortThatAClientWasGivenByItsSystem) {
+  EXPECT_EQ(role(tcp_flag::ack, 9080, 39726), Side::server);
+  EXPECT_EQ(role(tcp_flag::ack, 60999, 32767), Side::client);
+  EXPECT_EQ(role(tcp_flag::ack, 1024, 32768), Side::server);
+  EXPECT_EQ(role(tcp_flag::ack, 8080, 20000), Side::server) << "a usual server port tells more";
+  EXPECT_EQ(role(tcp_flag::ack, 40000, 8080), Side::client);
+}
+
 TEST(Roles, AreGuessedByWhoSpeaksFirstWherePortsDoNotTell) {
   EXPECT_EQ(role(tcp_flag::ack, 50000, 50001), Side::client);
   EXPECT_EQ(role(tcp_flag::ack, 443, 80), Side::client);
