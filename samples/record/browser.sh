@@ -10,16 +10,7 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs node npm openssl python3 chromium
-client=lw-client-$$ server=lw-server-$$
 address=192.0.2.1
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add "$address/24" dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 # serve PORT MORE...: until it listens.
 serve() {
@@ -45,7 +36,7 @@ look() {
 }
 
 push_peers
-lab_up
+client_and_server 192.0.2.10
 certificate_for "$address"
 serve 80
 serve 443 "$work/own.pem" "$work/own.key"

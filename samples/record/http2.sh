@@ -18,15 +18,6 @@ set -euo pipefail
 needs nghttp nghttpd nghttpx h2load curl openssl node npm python3
 at_once=(chrt --fifo 50)  # so that what the client logs is when it happened
 "${at_once[@]}" true 2>/dev/null || at_once=()
-client=lw-client-$$ server=lw-server-$$
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add 192.0.2.1/24 dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 servers_up() {
   mkdir -p "$work/www"
@@ -128,6 +119,6 @@ record_spdy() {
 
 recordings=("$@")
 ((${#recordings[@]})) || recordings=(http2 http2_flow http2_tls grpc spdy)
-lab_up
+client_and_server 192.0.2.10
 servers_up
 for recording in "${recordings[@]}"; do "record_$recording"; done

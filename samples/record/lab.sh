@@ -52,6 +52,17 @@ cable() {
   done
 }
 
+# client_and_server CLIENT_ADDRESS...: the namespaces $client and $server (192.0.2.1), both with eth0, and a cable between them.
+client_and_server() {
+  local address
+  client=lw-client-$$ server=lw-server-$$
+  namespace "$server"
+  namespace "$client"
+  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
+  ip -n "$server" address add 192.0.2.1/24 dev eth0
+  for address in "$@"; do ip -n "$client" address add "$address/24" dev eth0; done
+}
+
 # wait_for WHAT COMMAND...: polls, 5 seconds at most.
 wait_for() {
   local what=$1 i

@@ -9,16 +9,8 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs curl python3
-client=lw-client-$$ server=lw-server-$$ run=0
+run=0
 shop=http://shop.example other=http://other.example:8080
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add 192.0.2.1/24 dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 # ask ARGUMENT...: one run of curl; its output is thrown away.
 ask() {
@@ -95,7 +87,7 @@ print('{"requests": [\n  %s\n]}' % ',\n  '.join(lines))
 PYTHON
 }
 
-lab_up
+client_and_server 192.0.2.10
 in_background ip netns exec "$server" python3 "$here/meaning.py" "$work/log"
 wait_for meaning.py on "$server" curl --silent --output /dev/null http://192.0.2.1/
 for scenario in redirects conditions logins cookies; do record "$scenario"; done

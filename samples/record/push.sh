@@ -9,20 +9,10 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs node npm
-client=lw-client-$$ server=lw-server-$$
 seconds=20
 
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add 192.0.2.1/24 dev eth0
-  local last
-  for last in {10..16} {21..25}; do ip -n "$client" address add "192.0.2.$last/24" dev eth0; done
-}
-
 push_peers
-lab_up
+client_and_server 192.0.2.{10..16} 192.0.2.{21..25}
 : >"$work/log"
 capture push.pcap "$server" eth0 tcp
 in_background ip netns exec "$server" node "$work/feed.mjs" server "$work/log"

@@ -10,15 +10,6 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs nginx curl python3
-client=lw-client-$$ server=lw-server-$$
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add 192.0.2.1/24 dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 servers_up() {
   mkdir -p "$work/www/img"
@@ -45,6 +36,6 @@ record() {
 
 scenarios=("$@")
 ((${#scenarios[@]})) || scenarios=(reuse pipelining framing shop)
-lab_up
+client_and_server 192.0.2.10
 servers_up
 for scenario in "${scenarios[@]}"; do record "$scenario"; done

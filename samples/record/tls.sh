@@ -9,7 +9,6 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs nginx curl openssl python3
-client=lw-client-$$ server=lw-server-$$
 
 # sign NAME ISSUER EXTENSIONS [OPTION...]: makes NAME.pem and NAME.key; ISSUER may be NAME itself.
 sign() {
@@ -52,14 +51,6 @@ CONFIGURATION
   cat good.pem intermediate.pem >good.chain
   cat expired.pem intermediate.pem >expired.chain
 ) >"$work/certificates.log" 2>&1
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add 192.0.2.1/24 dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 # get OPTION... URL...: what fails is meant to.
 get() {
@@ -105,7 +96,7 @@ for wait in (0.4, 0.6, 1.6):
 PYTHON
 }
 
-lab_up
+client_and_server 192.0.2.10
 certificates
 mkdir -p "$work/tmp" "$work/www/img"
 python3 "$here/content.py" "$work/www"

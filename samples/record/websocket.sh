@@ -10,16 +10,7 @@ set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 needs node npm
-client=lw-client-$$ server=lw-server-$$
 address=192.0.2.1
-
-lab_up() {
-  namespace "$server"
-  namespace "$client"
-  cable "$client" eth0 02:00:00:00:00:0a "$server" eth0 02:00:00:00:00:01
-  ip -n "$server" address add "$address/24" dev eth0
-  ip -n "$client" address add 192.0.2.10/24 dev eth0
-}
 
 peer() { node "$work/websocket.mjs" "$@"; }
 
@@ -32,7 +23,7 @@ client_of() {
 }
 
 push_peers
-lab_up
+client_and_server 192.0.2.10
 touch "$work"/{server,clients,killed,dropped,watched}.log
 in_background ip netns exec "$server" node "$work/websocket.mjs" server "$address" 80 "$work/server.log"
 wait_for server grep --quiet listening "$work/server.log"
