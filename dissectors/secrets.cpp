@@ -7,6 +7,7 @@
 
 #include "capture/error.h"
 #include "dissectors/http1_message.h"
+#include "dissectors/uri.h"
 
 namespace longwire {
 namespace {
@@ -124,16 +125,18 @@ void Secrets::append_pair(std::string& out, std::string_view pair) const {
   out += pair.substr(end);
 }
 
-// RFC 3986 section 3.2: "//" [ userinfo "@" ] host [ ":" port ]. A name alone may be a secret, too: some services take it for one.
+// Of userinfo a name alone may be a secret, too: some services take it for one.
 void Secrets::append_reference(std::string& out, std::string_view reference) const {
-  const std::size_t slashes = reference.find("//");
-  const std::size_t begin = slashes == std::string_view::npos ? reference.size() : slashes + 2;
-  const std::size_t end = std::min(reference.find_first_of("/?#", begin), reference.size());
-  const std::size_t at = reference.substr(0, end).rfind('@');
-  const bool named = at != std::string_view::npos && at >= begin;
-  out += reference.substr(0, named ? begin : end);
-  if (named) append_token(out, reference.substr(begin, at - begin));
-  out += reference.substr(named ? at : end);
+  const std::string_view authority = split_uri(reference).authority.value_or(std::string_view{});
+  const std::size_t userinfo = authority.rfind('@');
+  if (userinfo == std::string_view::npos) {
+    out += reference;
+    return;
+  }
+  const auto begin = static_cast<std::size_t>(authority.data() - reference.data());
+  out += reference.substr(0, begin);
+  append_token(out, authority.substr(0, userinfo));
+  out += reference.substr(begin + userinfo);
 }
 
 }  // namespace longwire

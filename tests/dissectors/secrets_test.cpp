@@ -64,8 +64,8 @@ TEST(Secrets, WhatStandsBeforeAHostIsNobodysBusiness) {
   EXPECT_EQ(stored(secrets, "Location", "http://me:pass@host:8080/a@b"), "http://" + token("me:pass") + "@host:8080/a@b");
   EXPECT_EQ(stored(secrets, "Referer", "//me@host"), "//" + token("me") + "@host");
   EXPECT_EQ(stored(secrets, "Content-Location", "https://a@b@host?x@y"), "https://" + token("a@b") + "@host?x@y");
-  for (const std::string_view none : {"http://host/", "/path//me@host", "me@host", "", "//", "http://@host"})
-    EXPECT_EQ(stored(secrets, "Location", none), none == "/path//me@host" ? "/path//" + token("me") + "@host" : none) << none;
+  for (const std::string_view none : {"http://host/", "/path//me@host", "me@host", "", "//", "http://@host", "/?next=http://me@host"})
+    EXPECT_EQ(stored(secrets, "Location", none), none);
 }
 
 TEST(Secrets, NothingOfASecretIsLeft) {
