@@ -82,8 +82,10 @@ in_background() {
 }
 
 # capture FILE NAMESPACE INTERFACE [FILTER]: in the background, until capture_end. The file's ending says which program writes it.
+# In immediate mode the ring has room for as many packets as fit with the largest size that each may have, 256 KiB: of 2 MiB,
+# the default, that were 8.
 capture() {
-  local file=$1 where=$2 interface=$3 program=(tcpdump --immediate-mode -U)
+  local file=$1 where=$2 interface=$3 program=(tcpdump --immediate-mode -U -B 65536)
   [[ $file == *.pcapng ]] && program=(dumpcap -q)
   on "$where" timeout 100 "${program[@]}" -i "$interface" -w "$work/$file" ${4:+-f "$4"} 2>"$work/capture.err" &
   capturing=$!
@@ -97,6 +99,10 @@ capture_end() {
   sleep 0.5
   pkill -INT -P "$capturing" || kill -INT "$capturing"
   wait "$capturing" || true
+  if grep --quiet --extended-regexp '^[1-9][0-9]* packets? dropped' "$work/capture.err"; then
+    echo "${0##*/}: packets were lost while $1 was recorded: try again" >&2
+    exit 1
+  fi
   mkdir -p "$samples"
   install -m 644 "$work/$1" "$samples/$1"
   echo "$1: $(stat -c %s "$samples/$1") bytes"
