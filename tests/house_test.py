@@ -134,6 +134,10 @@ class House(unittest.TestCase):
             for other in set(linked) & set(ROOMS):
                 self.assertLess(ROOMS.index(other), ROOMS.index(room), '%s links %s' % (room, other))
 
+    def test_each_test_in_python_is_run(self):
+        run = (HOUSE / 'tests/CMakeLists.txt').read_text(encoding='utf8')
+        self.assertEqual([p.name for p in sorted((HOUSE / 'tests').glob('*_test.py')) if p.name not in run], [])
+
     def test_names_say_what_things_are(self):
         empty = r'(common|utils?|helpers?|misc|managers?)'
         for room, name, code in sources():

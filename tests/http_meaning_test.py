@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from longwire import HOUSE, SKIPPED, Rows, analyze
+from longwire import HOUSE, Rows, analyze, record_anew
 
 PROGRAM = sys.argv[1]
 ANEW = '--anew' in sys.argv[2:]
@@ -217,20 +217,9 @@ class Gateway(Recording):
         self.assertEqual([e['detail'] for e in self.rows('error_causes') if e['status'] == 400], ['http1.host.repeated'])
 
 
-def record_anew(folder):
-    for script in ('meaning.sh', 'gateway.sh'):
-        done = subprocess.run([HOUSE / 'samples/record' / script], env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LONGWIRE_RECORD_INTO': folder},
-                              capture_output=True, text=True, timeout=200)
-        if done.returncode == SKIPPED:
-            print('skipped: ' + done.stderr.strip())
-            sys.exit(SKIPPED)
-        if done.returncode != 0:
-            sys.exit('%s: %s' % (script, done.stderr))
-
-
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as folder:
         if ANEW:
-            record_anew(folder)
+            record_anew(('meaning.sh', 'gateway.sh'), folder)
             RECORDED = Path(folder)
         unittest.main(argv=sys.argv[:1])

@@ -2,6 +2,7 @@
 import os
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -18,6 +19,18 @@ def analyze(program, capture, database, *options, stdin=None, seconds=120):
     if done.returncode not in (0, 3):
         raise AssertionError('%s: exit status %d: %s' % (' '.join(command), done.returncode, done.stderr[-2000:]))
     return done.returncode, done.stderr
+
+
+def record_anew(scripts, folder):
+    """Runs these of samples/record/ into `folder`. Ends the test, as skipped where one cannot be run here."""
+    for script in scripts:
+        done = subprocess.run([HOUSE / 'samples/record' / script], env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LONGWIRE_RECORD_INTO': folder},
+                              capture_output=True, text=True, timeout=200)
+        if done.returncode == SKIPPED:
+            print('skipped: ' + done.stderr.strip())
+            sys.exit(SKIPPED)
+        if done.returncode != 0:
+            sys.exit('%s: %s' % (script, done.stderr))
 
 
 class Rows:

@@ -7,13 +7,12 @@
 import collections
 import hashlib
 import json
-import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from longwire import HOUSE, SKIPPED, Rows, analyze
+from longwire import HOUSE, Rows, analyze, record_anew
 from websocket_told import WebSocketsAsTold
 
 PROGRAM = sys.argv[1]
@@ -259,20 +258,9 @@ class Push(Recording):
         self.assertEqual(self.found[told['client_ip'], told['path']]['news'], told['messages'])
 
 
-def record_anew(folder):
-    for script in ('websocket.sh', 'push.sh'):
-        done = subprocess.run([HOUSE / 'samples/record' / script], env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LONGWIRE_RECORD_INTO': folder},
-                              capture_output=True, text=True, timeout=180)
-        if done.returncode == SKIPPED:
-            print('skipped: ' + done.stderr.strip())
-            sys.exit(SKIPPED)
-        if done.returncode != 0:
-            sys.exit('%s: %s' % (script, done.stderr))
-
-
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as folder:
         if ANEW:
-            record_anew(folder)
+            record_anew(('websocket.sh', 'push.sh'), folder)
             RECORDED = Path(folder)
         unittest.main(argv=sys.argv[:1])
