@@ -72,7 +72,7 @@ std::string heading(std::string_view title, const Terminal& terminal) {
 
 // Long sentences go on in the next line. Widths are characters.
 void write_sentences(const SectionRows& answer, const Terminal& terminal) {
-  constexpr std::size_t indentation = 2, further = 6;
+  constexpr std::size_t further = 6;  // that the next lines are indented
   const auto text = [&](const std::vector<Value>& row, std::string_view column) {
     const auto place = static_cast<std::size_t>(std::ranges::find(answer.columns, column) - answer.columns.begin());
     return place < row.size() ? display_text(row[place]) : std::string();
@@ -84,7 +84,7 @@ void write_sentences(const SectionRows& answer, const Terminal& terminal) {
     const std::string named = fmt::format("{:<7}  {:<{}}  ", severity, text(row, "kind"), longest);
     const std::string summary = text(row, "summary") + (frame.empty() ? "" : fmt::format(" (frame {})", frame));
     const std::size_t width = terminal.width > 2 * further ? terminal.width - further : terminal.width;
-    const auto lines = wrapped(summary, width, std::min(width, named.size() + indentation - std::min(further, indentation)));
+    const auto lines = wrapped(summary, width, std::min(width, named.size()));
     const std::string_view colour = terminal.colours ? colour_of("severity", severity) : std::string_view{};
     std::cout << fmt::format("  {}{}{}{}\n", colour, named.substr(0, severity.size()), colour.empty() ? "" : "\x1b[0m",
                              named.substr(severity.size()) + lines[0]);

@@ -12,10 +12,10 @@
 
 namespace longwire {
 
-// The widths come from the first rows; what follows is written at once, so that a long answer needs little memory.
 // The escape sequence for a value that says how bad something is, by its colour; empty = as any other.
 std::string_view colour_of(std::string_view column, std::string_view text);
 
+// The widths come from the first rows; what follows is written at once, so that a long answer needs little memory.
 class TextTable {
  public:
   enum class Style : std::uint8_t {

@@ -20,13 +20,7 @@ class Detector final : public Dissector {
     if (trial.passed_packet != 0 && trial.passed_packet == context.first_stamp(in).number) return pass_over(context);
     Progress progress;
     const bool mid_message = trial.behind_hole || context.connection.midstream;
-    switch (ask(side, in, mid_message, progress.next)) {
-      case Match::yes:
-      case Match::maybe:
-        return progress;
-      case Match::no:
-        break;
-    }
+    if (ask(side, in, mid_message, progress.next) != Match::no) return progress;
     if (mid_message && ++trial.packets < limits::detect_segments) {
       trial.passed_packet = context.first_stamp(in).number;
       return pass_over(context);

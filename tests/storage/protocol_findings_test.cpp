@@ -62,21 +62,25 @@ std::function<void(Scene&)> certified(Change change) {
   });
 }
 template <class Change>
+void send_certificate(Scene& scene, Change change) {
+  CertificateRow certificate;
+  certificate.id = 5;
+  certificate.sha256 = "5";
+  certificate.subject = "CN=example.com";
+  change(certificate);
+  scene.rows().add(certificate);
+  TlsCertificateRow sent;
+  sent.handshake_id = 1;
+  sent.side = "server";
+  sent.position = 0;
+  sent.certificate_id = 5;
+  scene.rows().add(sent);
+}
+template <class Change>
 std::function<void(Scene&)> certified(std::int64_t expires_ns, Change change) {
   return [=](Scene& scene) {
     certified(change)(scene);
-    CertificateRow certificate;
-    certificate.id = 5;
-    certificate.sha256 = "5";
-    certificate.subject = "CN=example.com";
-    certificate.not_after_ns = expires_ns;
-    scene.rows().add(certificate);
-    TlsCertificateRow sent;
-    sent.handshake_id = 1;
-    sent.side = "server";
-    sent.position = 0;
-    sent.certificate_id = 5;
-    scene.rows().add(sent);
+    send_certificate(scene, [=](auto& row) { row.not_after_ns = expires_ns; });
   };
 }
 constexpr auto as_it_is = [](auto&) {};
@@ -200,21 +204,12 @@ TEST(Findings, GrpcFailed) {
 std::function<void(Scene&)> keyed(Text type, std::int64_t bits, Text signature, std::int64_t self_signed) {
   return [=](Scene& scene) {
     certified(as_it_is)(scene);
-    CertificateRow certificate;
-    certificate.id = 5;
-    certificate.sha256 = "5";
-    certificate.subject = "CN=example.com";
-    certificate.key_type = type;
-    certificate.key_bits = bits;
-    certificate.signature_algorithm = signature;
-    certificate.self_signed = self_signed;
-    scene.rows().add(certificate);
-    TlsCertificateRow sent;
-    sent.handshake_id = 1;
-    sent.side = "server";
-    sent.position = 0;
-    sent.certificate_id = 5;
-    scene.rows().add(sent);
+    send_certificate(scene, [=](auto& row) {
+      row.key_type = type;
+      row.key_bits = bits;
+      row.signature_algorithm = signature;
+      row.self_signed = self_signed;
+    });
   };
 }
 
