@@ -33,6 +33,7 @@ struct Address {
   bool is_ipv4() const { return std::memcmp(octets.data(), ipv4_prefix, sizeof ipv4_prefix) == 0; }
   std::string to_string() const;  // dotted quad, or RFC 5952 text
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes what the compiler makes of it for a literal
   friend auto operator<=>(const Address&, const Address&) = default;
 
  private:
@@ -45,6 +46,7 @@ struct Endpoint {
 
   std::string to_string() const;  // 192.0.2.1:80, [2001:db8::1]:80
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes what the compiler makes of it for a literal
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 

@@ -66,7 +66,7 @@ class CsvWriter final : public RowWriter {
   }
   // RFC 4180 section 2: fields with quotes, commas or line breaks stand in quotes, quotes inside are doubled.
   std::string quoted(const std::string& text) const {
-    const std::string shown = without_formula(escaped_ ? printable(text) : printable_lines(text));
+    std::string shown = without_formula(escaped_ ? printable(text) : printable_lines(text));
     if (shown.find_first_of("\",\r\n") == std::string::npos) return shown;
     std::string field = "\"";
     for (const char c : shown) field += c == '"' ? std::string("\"\"") : std::string(1, c);

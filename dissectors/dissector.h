@@ -57,7 +57,8 @@ class SleepingReader {
   template <class Reader>
   static SleepingReader of(typename Reader::AtRest rest) {
     using Rest = typename Reader::AtRest;
-    static_assert(sizeof(Rest) <= sizeof(Words) && alignof(Rest) <= alignof(Words) && std::is_nothrow_move_constructible_v<Rest>);
+    static_assert(sizeof(Rest) <= sizeof(Words) && std::is_nothrow_move_constructible_v<Rest>);
+    static_assert(alignof(Rest) <= alignof(Words));
     static constexpr Kind kind{
         [](Words& words) -> std::unique_ptr<Dissector> { return std::make_unique<Reader>(std::move(words.as<Rest>())); },
         [](Words& from, Words& to) { std::construct_at(&to.as<Rest>(), std::move(from.as<Rest>())); },

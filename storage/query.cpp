@@ -156,6 +156,7 @@ void Database::query(std::string_view sql, const std::function<void(const std::v
   const Statement statement = state_->prepare_question(sql);
   const int count = sqlite3_column_count(statement.get());
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(count));
   for (int n = 0; n < count; ++n) names.emplace_back(sqlite3_column_name(statement.get(), n));
   int result = sqlite3_step(statement.get());  // what is wrong before the first row leaves no half answer
   if (result == SQLITE_ROW || result == SQLITE_DONE) columns(names);

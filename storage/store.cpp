@@ -94,7 +94,7 @@ class Store::State {
     run("ANALYZE");
     inserts_.clear();
     if (sqlite3_close(database_.get()) != SQLITE_OK) fail(error_message(database_.get()));
-    database_.release();
+    static_cast<void>(database_.release());
     file_.publish();
   }
 
