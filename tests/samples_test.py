@@ -47,6 +47,8 @@ HEALTHY = {
     'HTTP/1.1': ('healthy', 'tcp'),
     'framing of HTTP/1.x': ('framing', 'tcp'),
     'HTTP/2': ('http2', 'not port 48106 and not port 48114'),  # /abort, /never
+    'SPDY': ('spdy', 'port 8201'),
+    'gRPC': ('grpc', 'port 50052'),
     'TLS': ('tls', 'port 443 and not port 38162'),  # a certificate for another name
     'WebSocket': ('websocket', 'portrange 51584-51628 or port 51650'),  # closed in order
     'TCP keepalive': ('keepalive', 'port 7001 or port 7005 or port 7006 or port 7008'),  # whose peers answer

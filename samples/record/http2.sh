@@ -2,14 +2,14 @@
 # Records the captures of HTTP/2 again, from real peers in two network namespaces:
 #
 #     client 192.0.2.10 ──veth── server 192.0.2.1: nghttpd on 8080 (pushes), a Node server on 8000, nghttpx before it on 8081
-#                                                  (upgrades), gRPC on 50051
+#                                                  (upgrades), gRPC on 50051 and 50052, SPDY on 8200 and 8201
 #
 # http2.pcap       curl, nghttp, h2load and Node as clients: prior knowledge, upgrade, priorities, CONTINUATION, push, trailers,
 #                  100 streams at once, resets, a shutdown in two phases
 # http2_flow.pcap  a client that stops reading, and one that cancels at once, by hand
 # http2_tls.pcap   curl with nghttpd inside TLS 1.2 and 1.3, with a key log: http2_tls.keys
-# grpc.pcap        calls of @grpc/grpc-js, fetched from npm
-# spdy.pcap        SPDY 2, 3 and 3.1 as spdy-transport speaks it, from npm, too
+# grpc.pcap        calls of @grpc/grpc-js, fetched from npm; those to 50052 all end well
+# spdy.pcap        SPDY 2, 3 and 3.1 as spdy-transport speaks it, from npm, too; what is asked of 8201 is waited for
 #
 # samples/record/http2.sh [NAME...]   all of them, or those named. Needs root. The peers' own logs become NAME.expected.json.
 set -euo pipefail
@@ -98,21 +98,25 @@ record_http2_tls() {
 record_grpc() {
   npm install --silent --no-save --prefix "$work" @grpc/grpc-js@1.14.7 >/dev/null || skip 'cannot fetch @grpc/grpc-js'
   export NODE_PATH=$work/node_modules
-  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/grpc.js" server 50051
-  wait_for grpc on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/50051'
+  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/grpc.js" server 50051 50052
+  wait_for grpc on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/50052'
   capture grpc.pcap "$server" eth0
-  on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/grpc.js" client 192.0.2.1:50051 >"$work/grpc.log"
+  local calls
+  for calls in '50051 Echo Missing Late Watch' '50052 Echo Watch' '50052 Watch Echo Echo'; do
+    # shellcheck disable=SC2086
+    on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/grpc.js" client 192.0.2.1:$calls >>"$work/grpc.log"
+  done
   capture_end grpc.pcap
-  printf '{"connections": [], "grpc": %s}\n' "$(cat "$work/grpc.log")" >"$samples/grpc.expected.json"
+  printf '{"connections": [], "grpc": [%s]}\n' "$(paste -sd, "$work/grpc.log")" >"$samples/grpc.expected.json"
 }
 
 record_spdy() {
   npm install --silent --no-save --prefix "$work" spdy-transport@3.0.0 >/dev/null || skip 'cannot fetch spdy-transport'
   export NODE_PATH=$work/node_modules
-  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/spdy.js" server 8200 "$work/spdy.log"
-  wait_for spdy on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/8200'
+  in_background ip netns exec "$server" env NODE_PATH="$NODE_PATH" node "$here/spdy.js" server "$work/spdy.log" 8200 8201
+  wait_for spdy on "$server" bash -c 'exec 3<>/dev/tcp/192.0.2.1/8201'
   capture spdy.pcap "$server" eth0
-  on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/spdy.js" client 192.0.2.1 8200
+  on "$client" env NODE_PATH="$NODE_PATH" timeout 30 node "$here/spdy.js" client 192.0.2.1 8200 8201
   capture_end spdy.pcap
   python3 "$here/http2_expected.py" --spdy "$work/spdy.log" >"$samples/spdy.expected.json"
 }

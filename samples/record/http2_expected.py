@@ -57,8 +57,8 @@ def nghttpx(path):
 def spdy(path):
     connections = collections.defaultdict(list)
     for e in sorted(map(json.loads, open(path, encoding='utf8')), key=lambda e: e['ordinal']):
-        connections[e['connection']].append([e['method'], e['target'], e['status'], e['body']])
-    return [{'server_port': 8200, 'exchanges': exchanges} for _, exchanges in sorted(connections.items())]
+        connections[e['port'], e['connection']].append([e['method'], e['target'], e['status'], e['body']])
+    return [{'server_port': port, 'exchanges': exchanges} for (port, _), exchanges in sorted(connections.items())]
 
 
 def node(path):

@@ -1,18 +1,19 @@
-// SPDY 2, 3 and 3.1 in the clear, between two processes: what is asked on one connection each. The server's log is as app.py's.
+// SPDY 2, 3 and 3.1 in the clear, between two processes: what is asked on one connection each, of the first port also what is
+// given up. The server's log is as app.py's.
 //
-//   node spdy.js server PORT LOG | client HOST PORT        with spdy-transport to be found by NODE_PATH
+//   node spdy.js server LOG PORT... | client HOST PORT...        with spdy-transport to be found by NODE_PATH
 'use strict';
 const fs = require('node:fs');
 const net = require('node:net');
 const transport = require('spdy-transport');
 
-function serve(port, log) {
+function serve(log, port) {
   net.createServer((socket) => {
     const connection = transport.connection.create(socket, {protocol: 'spdy', isServer: true});
     let ordinal = 0;
     connection.on('error', () => {});
     connection.on('stream', (stream) => {
-      const exchange = {connection: socket.remotePort, ordinal: ++ordinal, method: stream.method, target: stream.path, status: null, body: 0};
+      const exchange = {port: socket.localPort, connection: socket.remotePort, ordinal: ++ordinal, method: stream.method, target: stream.path, status: null, body: 0};
       const done = () => fs.appendFileSync(log, JSON.stringify(exchange) + '\n');
       let bytes = 0;
       stream.on('error', () => {});
@@ -30,7 +31,7 @@ function serve(port, log) {
   }).listen(port, '0.0.0.0');
 }
 
-const talk = (host, port, version) => new Promise((resolve) => {
+const talk = (host, port, version, gives_up) => new Promise((resolve) => {
   const socket = net.connect(port, host);
   const connection = transport.connection.create(socket, {protocol: 'spdy', isServer: false});
   connection.on('error', () => {});
@@ -47,15 +48,17 @@ const talk = (host, port, version) => new Promise((resolve) => {
   (async () => {
     await ask('GET', '/small');
     await Promise.all([ask('GET', '/large'), ask('POST', '/upload', Buffer.alloc(3000, 'y')), ask('GET', '/missing')]);
-    await ask('GET', '/never');
+    if (gives_up) await ask('GET', '/never');
     connection.end();
     socket.on('close', resolve);
     setTimeout(() => socket.end(), 100);
   })();
 });
 
-async function call(host, port) {
-  for (const version of [2, 3, 3.1]) await talk(host, port, version);
+async function call(host, ports) {
+  for (const port of ports)
+    for (const version of [2, 3, 3.1]) await talk(host, port, version, port === ports[0]);
 }
 
-process.argv[2] === 'server' ? serve(process.argv[3], process.argv[4]) : call(process.argv[3], Number(process.argv[4]));
+const [role, what, ...ports] = process.argv.slice(2);
+role === 'server' ? ports.forEach((port) => serve(what, Number(port))) : call(what, ports.map(Number));
