@@ -138,18 +138,24 @@ class Logins(Recording):
             if request['status'] == 401 and request['target'] == '/silent':
                 return 'no_challenge'
             if request['status'] == 401:
-                # curl's first request of a digest log-in has none; a nonce that it knows is not too old
-                return 'rejected' if request['scheme'] else 'challenge'
+                # curl's first request of a digest log-in has none; a nonce that it knows is not too old; NTLM takes two rounds
+                first_round = request['scheme'] == 'ntlm' and request is self.runs()[request['run']][0]
+                return 'rejected' if request['scheme'] and not first_round else 'challenge'
             return 'forbidden' if request['status'] == 403 else 'accepted'
-        told = [(r['target'], r['status'], r['scheme'], outcome(r)) for r in self.expected['requests']]
-        found = [(self.exchanges[a['exchange_id']]['path'], a['status'], a['scheme_used'], a['outcome']) for a in self.rows('authentication')]
+
+        def scheme(request):  # NTLM authenticates the connection: what follows on it has no credentials
+            return 'ntlm' if request['target'] == '/ntlm' else request['scheme']
+        told = [(r['target'], r['status'], scheme(r), outcome(r), r['scheme'] != scheme(r)) for r in self.expected['requests']]
+        found = [(self.exchanges[a['exchange_id']]['path'], a['status'], a['scheme_used'], a['outcome'], a['by_connection'] == 1)
+                 for a in self.rows('authentication')]
         self.assertEqual(sorted(found, key=str), sorted(told, key=str))
-        self.assertEqual({outcome for *_, outcome in told}, {'challenge', 'no_challenge', 'accepted', 'rejected', 'forbidden'})
+        self.assertEqual(sum(by_connection for *_, by_connection in told), 2)
+        self.assertEqual({outcome for *_, outcome, _ in told}, {'challenge', 'no_challenge', 'accepted', 'rejected', 'forbidden'})
 
     def test_findings(self):
         kinds = self.kinds()
         self.assertEqual(set(kinds), {'challenge_missing', 'credentials_rejected', 'password_in_clear'})
-        self.assertEqual(kinds['credentials_rejected'], 2)  # basic, digest
+        self.assertEqual(kinds['credentials_rejected'], 3)  # basic, digest, ntlm
 
     def test_secrets_stay_home(self):
         """Not in the database; not in report and findings, even where the database was told to keep them."""

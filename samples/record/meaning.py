@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import struct
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,10 +26,18 @@ def digest_is_right(method, credentials):
     return told.get('response') == md5(secret, told.get('nonce', ''), told.get('nc', ''), told.get('cnonce', ''), told.get('qop', ''), asked)
 
 
+def ntlm_challenge():
+    """[MS-NLMP] section 2.2.1.2, in Unicode, with an empty name and no information of the target."""
+    unicode, ntlm, information, end = 0x1, 0x200, 0x800000, struct.pack('<HH', 0, 0)
+    message = b'NTLMSSP\0' + struct.pack('<IHHII', 2, 0, 0, 48, unicode | ntlm | information) + b'nonce of' + bytes(8)
+    return base64.b64encode(message + struct.pack('<HHI', len(end), len(end), 48) + end).decode()
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     server_version, sys_version = 'meaning', ''
     disable_nagle_algorithm = True
+    known = False  # of the connection: who is there was told by NTLM
 
     def log_message(self, *args):
         pass
@@ -61,6 +70,15 @@ class Handler(BaseHTTPRequestHandler):
             challenge = 'Basic realm="shop"'
         return self.answer(200, b'welcome\n') if right else self.answer(401, b'who?\n', ('WWW-Authenticate', challenge))
 
+    def authenticate_connection(self):
+        """Whoever says to be the user: nobody here knows the word."""
+        token = base64.b64decode(self.headers.get('Authorization', '').removeprefix('NTLM '))
+        step = struct.unpack_from('<I', token, 8)[0] if token else 0
+        self.known = self.known or (step == 3 and USER.encode('utf-16-le') in token)
+        if self.known:
+            return self.answer(200, b'welcome\n')
+        return self.answer(401, b'who?\n', ('WWW-Authenticate', 'NTLM ' + ntlm_challenge() if step == 1 else 'NTLM'))
+
     def any_method(self):
         self.sent = len(self.rfile.read(int(self.headers.get('Content-Length', 0))))
         url = urlsplit(self.path)
@@ -71,6 +89,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(302, b'', ('Location', 'b' if url.path == '/loop/a' else 'a'))
         if url.path in ('/basic', '/digest'):
             return self.authenticate(url.path[1:])
+        if url.path == '/ntlm':
+            return self.authenticate_connection()
         if url.path == '/silent':
             return self.answer(401, b'no\n')
         if url.path == '/forbidden':

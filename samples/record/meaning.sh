@@ -3,8 +3,8 @@
 #
 #     client 192.0.2.10: curl ──veth── server 192.0.2.1: meaning.py, the origins shop.example:80 and other.example:8080
 #
-# What the server logged becomes NAME.expected.json; each call of curl has a name of its own (User-Agent). Needs root; takes
-# half a minute.
+# samples/record/meaning.sh [NAME...]   all of them, or those named. What the server logged becomes NAME.expected.json; each call
+# of curl has a name of its own (User-Agent). Needs root; takes half a minute.
 set -euo pipefail
 # shellcheck source=samples/record/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
@@ -54,6 +54,8 @@ logins() {
   ask --digest -u ann:wrong "$shop/digest"
   ask -u ann:right "$shop/forbidden"
   ask "$shop/silent"
+  ask --ntlm -u ann:right --output /dev/null "$shop/ntlm" --output /dev/null "$shop/ntlm" "$shop/ntlm" # of the connection, once
+  ask --ntlm -u bob:right "$shop/ntlm"
 }
 
 cookies() {
@@ -90,4 +92,6 @@ PYTHON
 client_and_server 192.0.2.10
 in_background ip netns exec "$server" python3 "$here/meaning.py" "$work/log"
 wait_for meaning.py on "$server" curl --silent --output /dev/null http://192.0.2.1/
-for scenario in redirects conditions logins cookies; do record "$scenario"; done
+scenarios=("$@")
+((${#scenarios[@]})) || scenarios=(redirects conditions logins cookies)
+for scenario in "${scenarios[@]}"; do record "$scenario"; done

@@ -5,15 +5,73 @@
 --          rejected: credentials were brought, and asked for again; accepted: they were not asked for again
 --          forbidden: 403 to credentials: who it is was understood, and it is not allowed
 --          NULL: no answer, or an error of the server
+-- by_connection: 1 = it brought none, as NTLM and Negotiate may have authenticated its connection before (RFC 4559 section 6):
+-- where the answer to that log-in said so in Persistent-Auth, or said nothing, and it was NTLM or took several rounds, as NTLM
+-- inside Negotiate does and Kerberos does not ([MS-N2HT] section 3.2.5); until credentials are asked for or brought again.
 CREATE VIEW authentication AS
-WITH both (exchange_id, status, scheme_offered, scheme_used, proxy, stale, continued, refusal) AS (
-  SELECT exchange_id, status, schemes_offered, scheme_used, 0, stale, continued, 401
-  FROM http_authentications
-  WHERE status = 401 OR scheme_used IS NOT NULL
+WITH sides (proxy, refusal) AS (
+  VALUES (0, 401), (1, 407)
+),
+both AS (
+  SELECT
+    a.exchange_id,
+    a.status,
+    iif(s.proxy, a.proxy_schemes_offered, a.schemes_offered) AS scheme_offered,
+    iif(s.proxy, a.proxy_scheme_used, a.scheme_used) AS scheme_used,
+    s.proxy,
+    a.stale,
+    a.continued,
+    s.refusal
+  FROM http_authentications AS a
+  CROSS JOIN sides AS s
+  WHERE a.status = s.refusal OR iif(s.proxy, a.proxy_scheme_used, a.scheme_used) IS NOT NULL
+),
+bindable AS MATERIALIZED (
+  SELECT DISTINCT e.connection_id
+  FROM both AS b
+  CROSS JOIN http_exchanges AS e ON e.id = b.exchange_id
+  WHERE b.scheme_used IN ('ntlm', 'negotiate')
+),
+-- All that was asked and brought on such a connection.
+steps AS MATERIALIZED (
+  SELECT
+    b.*,
+    e.connection_id,
+    e.ordinal,
+    e.method,
+    e.response_headers,
+    lead(e.ordinal) OVER on_connection AS next_ordinal,
+    lag(b.continued) OVER on_connection AS was_continued
+  FROM bindable AS c
+  CROSS JOIN http_exchanges AS e ON e.connection_id = c.connection_id
+  CROSS JOIN both AS b ON b.exchange_id = e.id
+  WINDOW on_connection AS (PARTITION BY e.connection_id, b.proxy ORDER BY e.ordinal)
+),
+hints AS (
+  SELECT s.exchange_id, lower(field.value ->> 1) AS persistent
+  FROM steps AS s
+  JOIN json_each(s.response_headers) AS field ON lower(field.value ->> 0) = 'persistent-auth'
+),
+log_ins AS (
+  SELECT s.connection_id, s.ordinal, s.next_ordinal, s.scheme_used, s.proxy, s.refusal
+  FROM steps AS s
+  WHERE
+    s.scheme_used IN ('ntlm', 'negotiate')
+    AND s.status < 500
+    AND s.status NOT IN (401, 407)
+    AND s.method <> 'CONNECT'  -- what goes through a tunnel does not ask the proxy
+    AND coalesce(
+      (SELECT h.persistent = 'true' FROM hints AS h WHERE h.exchange_id = s.exchange_id AND h.persistent IN ('true', 'false')),
+      s.scheme_used = 'ntlm' OR s.was_continued
+    )
+),
+told AS (
+  SELECT *, 0 AS by_connection FROM both
   UNION ALL
-  SELECT exchange_id, status, proxy_schemes_offered, proxy_scheme_used, 1, stale, continued, 407
-  FROM http_authentications
-  WHERE status = 407 OR proxy_scheme_used IS NOT NULL
+  SELECT e.id, e.status, NULL, l.scheme_used, l.proxy, 0, 0, l.refusal, 1
+  FROM log_ins AS l
+  CROSS JOIN http_exchanges AS e
+    ON e.connection_id = l.connection_id AND e.ordinal > l.ordinal AND (l.next_ordinal IS NULL OR e.ordinal < l.next_ordinal)
 )
 SELECT
   exchange_id,
@@ -27,5 +85,6 @@ SELECT
     WHEN status = 403 AND NOT proxy THEN 'forbidden'
     WHEN status < 500 AND status <> 407 THEN 'accepted'
   END AS outcome,
-  proxy
-FROM both;
+  proxy,
+  by_connection
+FROM told;

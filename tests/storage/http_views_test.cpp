@@ -471,6 +471,85 @@ TEST_F(HttpViews, AuthenticationTellsTheOutcome) {
                     {"12", "NULL", "challenge", "1"}}));
 }
 
+// NTLM and Negotiate may authenticate the connection, and what follows on it brings no credentials ([MS-N2HT] section 3.2.5).
+class AuthenticatedConnections : public HttpViews {
+ protected:
+  // An exchange of the newest connection; a row of credentials only where there is something to tell.
+  void step(std::int64_t status, Text used = {}, Text offered = {}, Text response_headers = {}, std::int64_t continued = 0) {
+    const std::int64_t id = 1000 * connections_ + ++ordinal_;
+    exchange(id, connections_, [&](auto& row) {
+      row.ordinal = ordinal_;
+      row.status = status;
+      if (!response_headers.empty()) row.response_headers = response_headers;
+    });
+    if (used.empty() && status != 401) return;
+    HttpAuthenticationRow row;
+    row.exchange_id = id;
+    row.status = status;
+    row.scheme_used = used;
+    row.schemes_offered = offered;
+    row.stale = 0;
+    row.continued = continued;
+    batch_.add(row);
+  }
+  void connection() {
+    batch_.add(connection_row(++connections_));
+    ordinal_ = 0;
+  }
+  Answer by_connection() {
+    return answer("SELECT exchange_id, scheme_used, outcome FROM authentication WHERE by_connection ORDER BY exchange_id");
+  }
+
+ private:
+  std::int64_t connections_ = 0, ordinal_ = 0;
+};
+
+TEST_F(AuthenticatedConnections, NtlmHoldsUntilCredentialsAreAskedForAgain) {
+  connection();
+  step(200);  // before
+  step(401, "ntlm", "ntlm", {}, 1);
+  step(200, "ntlm");
+  step(404);
+  step(403);
+  step(401, {}, "ntlm");
+  step(200);  // by what, nobody knows
+  connection();
+  step(200);
+  EXPECT_EQ(by_connection(), (Answer{{"1004", "ntlm", "accepted"}, {"1005", "ntlm", "forbidden"}}));
+}
+
+TEST_F(AuthenticatedConnections, AServerMaySayWhetherItIsSo) {
+  connection();
+  step(200, "negotiate", {}, R"([["Persistent-Auth","true"]])");
+  step(200);
+  connection();
+  step(200, "ntlm", {}, R"([["persistent-auth","False"]])");
+  step(200);
+  EXPECT_EQ(by_connection(), (Answer{{"1002", "negotiate", "accepted"}}));
+}
+
+TEST_F(AuthenticatedConnections, KerberosTakesOneRoundAndIsForOneRequest) {
+  connection();
+  step(401, {}, "negotiate");
+  step(200, "negotiate");
+  step(200);
+  connection();
+  step(401, "negotiate", "negotiate", {}, 1);
+  step(200, "negotiate");
+  step(200);
+  EXPECT_EQ(by_connection(), (Answer{{"2003", "negotiate", "accepted"}}));
+}
+
+TEST_F(AuthenticatedConnections, OtherSchemesAndRefusalsAreForOneRequest) {
+  connection();
+  step(200, "basic");
+  step(200);
+  connection();
+  step(401, "ntlm", "ntlm");
+  step(200);
+  EXPECT_EQ(by_connection(), Answer{});
+}
+
 TEST_F(HttpViews, AuthenticationSummaryCountsRoundTrips) {
   batch_.add(connection_row(1));
   for (std::int64_t id = 1; id <= 3; ++id) {
