@@ -78,7 +78,7 @@ inline constexpr Limit content_codings{"content.codings", 4, "codings", "applied
 inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
                                      "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
 inline constexpr Limit repeated_anomalies{"anomalies.repeated", 100, "anomalies",
-                                          "of one code told of one connection of HTTP/2, SPDY or TLS"};
+                                          "of one code told of one connection of HTTP/2, SPDY or TLS, or of one WebSocket"};
 inline constexpr Limit hpack_table_bytes{"http2.hpack.bytes", 1 << 20, "bytes",
                                          "of one direction's dynamic table kept, texts and 32 a field; browsers ask for 64 KiB"};
 inline constexpr Limit http2_frame_bytes{"http2.frame.bytes", 256 << 10, "bytes",

@@ -46,7 +46,7 @@ class Tls final : public Dissector {
   };
   struct AtRest {
     std::unique_ptr<Resting> kept;
-    std::uint64_t held_memory() const { return sizeof(Resting); }
+    std::uint64_t held_memory() const { return sizeof(Resting) + kept->anomalies.held_memory(); }
   };
   Tls() = default;
   explicit Tls(const AtRest& rest) : rest_(*rest.kept), halves_{Half(rest_.client), Half(rest_.server)} {}

@@ -13,10 +13,11 @@ namespace longwire {
 std::unique_ptr<Dissector> make_websocket(WebSocketOpening opening, Bytes response, Context& context) {
   const bool keyed = opening.stream_id.is_null();
   opening.handshake.check(keyed, [&](std::string_view code, std::string_view detail) { context.anomaly(code, response.first(1), detail); });
-  return std::make_unique<WebSocket>(WebSocket::Kept{WebSocketLife(std::move(opening))});
+  return std::make_unique<WebSocket>(WebSocket::Kept{WebSocketLife(std::move(opening)), {}, {}});
 }
 
-WebSocket::WebSocket(Kept kept) : life_(std::move(kept.life)), extended_(life_.handshake().extended_otherwise()) {
+WebSocket::WebSocket(Kept kept)
+    : life_(std::move(kept.life)), oddities_(std::move(kept.oddities)), extended_(life_.handshake().extended_otherwise()) {
   for (const Side side : {Side::client, Side::server}) {
     half(side).told = kept.told[index(side)];
     if (!life_.readable()) half(side).next = Next::nothing;
@@ -33,7 +34,7 @@ Match WebSocket::restart(Side side, Bytes in) const {
 }
 
 std::uint64_t WebSocket::memory() const {
-  std::uint64_t bytes = sizeof *this + life_.held_memory();
+  std::uint64_t bytes = sizeof *this + life_.held_memory() + oddities_.held_memory();
   for (const Half& each : halves_) {
     bytes += each.message.held_memory();
     if (each.deflate != nullptr) bytes += each.deflate->memory();
@@ -44,7 +45,7 @@ std::uint64_t WebSocket::memory() const {
 
 std::optional<SleepingReader> WebSocket::sleep() const {
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
-  return SleepingReader::of<WebSocket>({std::make_unique<Kept>(Kept{life_, {halves_[0].told, halves_[1].told}})});
+  return SleepingReader::of<WebSocket>({std::make_unique<Kept>(Kept{life_, oddities_, {halves_[0].told, halves_[1].told}})});
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the reader that sleeps owns it
 
 Progress WebSocket::data(Side side, Bytes in, Context& context) {
@@ -81,7 +82,7 @@ void WebSocket::end(Side side, Bytes in, End how, Context& context) {
   const Bytes rest = progress.lost ? Bytes{} : in.subspan(progress.used);
   begin_cut_frame(call, rest);
   const bool inside = here.left > 0 || here.message.open() || (here.next == Next::header && !rest.empty());
-  if (inside && (how == End::fin || how == End::rst)) context.anomaly("websocket.short", {});
+  if (inside && (how == End::fin || how == End::rst)) tell(call, "websocket.short", {});
   if (here.left > 0 && here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, false);
   if (here.message.open()) finish_message(call, false, {});
   if (life_.end(side, how, context.now())) life_.add_row(context);
@@ -122,7 +123,7 @@ Progress WebSocket::read_header(const Call& call, Bytes in) {
   const Bytes header = in.first(frame.header_bytes);
   begin_frame(call, frame, header);
   if (frame.length > WebSocketFrame::largest_length) {
-    call.context.anomaly("websocket.length", header, fmt::format("{} bytes", frame.length));
+    tell(call, "websocket.length", header, fmt::format("{} bytes", frame.length));
     lose(call, header);
     return {.used = header.size(), .lost = true};
   }
@@ -157,19 +158,19 @@ void WebSocket::hear(const Call& call, const Stamp& last, std::uint64_t bytes) {
 void WebSocket::check_frame(const Call& call, Bytes header) {
   Half& here = half(call.side);
   const WebSocketFrame& frame = here.frame;
-  const auto tell = [&](std::string_view code, std::string_view detail = {}) { call.context.anomaly(code, header, detail); };
+  const auto odd = [&](std::string_view code, std::string_view detail = {}) { tell(call, code, header, detail); };
   const bool should_mask = call.side == Side::client;
   if (frame.masked != should_mask && !std::exchange(here.told.mask, true))
-    tell(should_mask ? "websocket.mask.missing" : "websocket.mask.unexpected");
-  if (life_.closing(call.side) && !std::exchange(here.told.close, true)) tell("websocket.data_after_close");
-  if (!frame.known()) tell("websocket.opcode", fmt::format("opcode {}, {} bytes", frame.opcode, frame.length));
-  if (!frame.shortest) tell("websocket.length.form");
+    odd(should_mask ? "websocket.mask.missing" : "websocket.mask.unexpected");
+  if (life_.closing(call.side) && !std::exchange(here.told.close, true)) odd("websocket.data_after_close");
+  if (!frame.known()) odd("websocket.opcode", fmt::format("opcode {}, {} bytes", frame.opcode, frame.length));
+  if (!frame.shortest) odd("websocket.length.form");
   const bool deflatable = here.deflate != nullptr && !frame.control() && frame.opcode != WebSocketFrame::continuation;
   const std::uint8_t explained = deflatable ? WebSocketFrame::rsv1 : 0;
-  if (!extended_ && (frame.reserved & ~explained) != 0) tell("websocket.rsv", fmt::format("{:03b}", frame.reserved));
+  if (!extended_ && (frame.reserved & ~explained) != 0) odd("websocket.rsv", fmt::format("{:03b}", frame.reserved));
   if (!frame.control()) return;
-  if (!frame.fin) tell("websocket.control.fragmented", frame.name());
-  if (frame.length > WebSocketFrame::largest_control_length) tell("websocket.control.length", fmt::format("{} bytes", frame.length));
+  if (!frame.fin) odd("websocket.control.fragmented", frame.name());
+  if (frame.length > WebSocketFrame::largest_control_length) odd("websocket.control.length", fmt::format("{} bytes", frame.length));
 }
 
 // What the payload of a frame is that is not read at once.
@@ -179,11 +180,11 @@ WebSocket::Next WebSocket::begin_payload(const Call& call, Bytes header) {
   if (frame.control() || !frame.known()) return Next::passed;
   const bool begins = frame.opcode != WebSocketFrame::continuation;
   if (!begins && !here.message.open()) {
-    if (!count(call).holed) call.context.anomaly("websocket.continuation", header);
+    if (!count(call).holed) tell(call, "websocket.continuation", header);
     return Next::passed;
   }
   if (begins && here.message.open()) {
-    call.context.anomaly("websocket.unfinished", header, "a message begins before the last one is finished");
+    tell(call, "websocket.unfinished", header, "a message begins before the last one is finished");
     finish_message(call, false, header);
   }
   if (begins) {
@@ -278,7 +279,7 @@ void WebSocket::begin_row(const Call& call, WebSocketMessageRow& row, const Stam
 void WebSocket::finish_message(const Call& call, bool whole, Bytes last) {
   Half& here = half(call.side);
   const std::string_view wrong = here.message.finish(whole, here.deflate.get());
-  if (!wrong.empty()) call.context.anomaly(wrong, last);
+  tell(call, wrong, last);
   if (wrong == "websocket.limit") life_.reach_limit();
   WebSocketMessageRow row;
   begin_row(call, row, here.message_first, here.message_last);
@@ -320,12 +321,12 @@ void WebSocket::read_close(const Call& call, Bytes payload, Bytes plain, WebSock
   Cursor cursor(plain);
   const std::uint16_t code = plain.empty() ? none : cursor.u16();
   const Bytes reason = cursor.rest();
-  if (!cursor.ok()) call.context.anomaly("websocket.close.length", payload);
-  if (!plain.empty() && cursor.ok() && !may_close_with(code)) call.context.anomaly("websocket.close.code", payload, std::to_string(code));
+  if (!cursor.ok()) tell(call, "websocket.close.length", payload);
+  if (!plain.empty() && cursor.ok() && !may_close_with(code)) tell(call, "websocket.close.code", payload, std::to_string(code));
   Utf8Check utf8;
   utf8.add(reason);
   if (!reason.empty()) row.valid_utf8 = utf8.whole();
-  if (!utf8.whole()) call.context.anomaly("websocket.utf8", payload.subspan(payload.size() - reason.size()));
+  if (!utf8.whole()) tell(call, "websocket.utf8", payload.subspan(payload.size() - reason.size()));
   life_.close(call.side, cursor.ok() ? code : none, as_text(reason), here.first);
 }
 
@@ -336,7 +337,7 @@ void WebSocket::match_ping(const Call& call, Bytes plain, WebSocketMessageRow& r
     const bool room = here.pings->send(as_text(plain), {row.id.value, here.last.time});
     if (room || std::exchange(here.told.pings, true)) return;
     life_.reach_limit();
-    call.context.anomaly("websocket.limit", {}, "pings without a pong");
+    tell(call, "websocket.limit", {}, "pings without a pong");
     return;
   }
   const auto& asked = half(other(call.side)).pings;

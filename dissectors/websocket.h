@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "dissectors/dissector.h"
+#include "dissectors/repeated_anomalies.h"
 #include "dissectors/websocket_deflate.h"
 #include "dissectors/websocket_frame.h"
 #include "dissectors/websocket_life.h"
@@ -33,11 +34,12 @@ class WebSocket final : public Dissector {
   // What stays while it sleeps.
   struct Kept {
     WebSocketLife life;
+    RepeatedAnomalies oddities;
     std::array<Told, 2> told{};
   };
   struct AtRest {
     std::unique_ptr<Kept> kept;
-    std::uint64_t held_memory() const { return sizeof *kept + kept->life.held_memory(); }
+    std::uint64_t held_memory() const { return sizeof *kept + kept->life.held_memory() + kept->oddities.held_memory(); }
   };
   explicit WebSocket(Kept kept);
   explicit WebSocket(AtRest rest) : WebSocket(std::move(*rest.kept)) {}
@@ -102,8 +104,12 @@ class WebSocket final : public Dissector {
   void match_ping(const Call& call, Bytes plain, WebSocketMessageRow& row);
   void begin_row(const Call& call, WebSocketMessageRow& row, const Stamp& first, const Stamp& last) const;
   void lose(const Call& call, Bytes last);
+  void tell(const Call& call, std::string_view code, Bytes part, std::string_view detail = {}) {
+    oddities_.tell(call.context, code, part, detail);
+  }
 
   WebSocketLife life_;
+  RepeatedAnomalies oddities_;
   std::array<Half, 2> halves_;
   const bool extended_;  // an extension was agreed that is not known
 };

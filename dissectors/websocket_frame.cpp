@@ -21,7 +21,9 @@ bool plausible(const WebSocketFrame& frame, bool masked, bool compresses, bool& 
   if (!frame.known() || (frame.reserved & ~reserved_allowed) != 0 || frame.masked != masked || !frame.shortest) return false;
   if (frame.length > WebSocketFrame::largest_length) return false;
   if (frame.control()) return frame.fin && frame.length <= WebSocketFrame::largest_control_length;
-  if (!first && (frame.opcode == WebSocketFrame::continuation) != inside_message) return false;
+  const bool continues = frame.opcode == WebSocketFrame::continuation;
+  if (continues && !frame.fin && frame.length == 0) return false;  // nobody sends it, but zeros look like it
+  if (!first && continues != inside_message) return false;
   inside_message = !frame.fin;
   return true;
 }

@@ -10,35 +10,34 @@
 -- the same way, died at the same idle time or the same age (within 200 ms, from 10 s on within a second): a timer of a proxy, of
 -- the server or of the client. Not where fewer than three such moments can be told apart: then it was one event, a restart maybe.
 -- timer_s: what it is set to, as far as can be seen; timer_websockets: how many it killed.
--- Takes as long as keepalive_episodes, which tells of links that are gone: seconds for a million probes.
+-- Takes a second for a million pings and pongs, and as long as keepalive_episodes, which tells of links that are gone: seconds
+-- for a million probes.
 CREATE VIEW websocket_lifetimes AS
-WITH control_frames AS MATERIALIZED (
-  SELECT websocket_id, opcode, answers_id, rtt_ns
-  FROM websocket_messages
-  WHERE opcode IN ('ping', 'pong')
-),
-pings AS (
+WITH pings AS MATERIALIZED (
   SELECT
     websocket_id,
     count(*) FILTER (WHERE opcode = 'ping') AS pings,
     count(*) FILTER (WHERE opcode = 'pong') AS pongs,
-    count(*) FILTER (WHERE opcode = 'pong' AND answers_id IS NULL) AS unsolicited_pongs
-  FROM control_frames
+    count(*) FILTER (WHERE opcode = 'pong' AND answers_id IS NULL) AS unsolicited_pongs,
+    count(rtt_ns) AS answered
+  FROM websocket_messages NOT INDEXED
+  WHERE opcode IN ('ping', 'pong')
   GROUP BY websocket_id
 ),
 round_trips AS (
-  SELECT
-    websocket_id,
-    rtt_ns,
-    row_number() OVER (PARTITION BY websocket_id ORDER BY rtt_ns) AS rank,
-    count(*) OVER (PARTITION BY websocket_id) AS answered
-  FROM control_frames
+  SELECT websocket_id, rtt_ns, row_number() OVER (PARTITION BY websocket_id ORDER BY rtt_ns) AS rank
+  FROM websocket_messages NOT INDEXED
   WHERE rtt_ns IS NOT NULL
 ),
 medians AS (
   SELECT websocket_id, avg(rtt_ns) AS rtt_ns
   FROM round_trips
-  WHERE rank IN ((answered + 1) / 2, (answered + 2) / 2)
+  WHERE
+    (websocket_id, rank) IN (
+      SELECT websocket_id, (answered + 1) / 2 FROM pings
+      UNION ALL
+      SELECT websocket_id, (answered + 2) / 2 FROM pings
+    )
   GROUP BY websocket_id
 ),
 verdicts AS (

@@ -139,6 +139,14 @@ TEST(WebSocketFrame, AStartMayBeOfAContinuationButTheRestMustFit) {
   EXPECT_EQ(starts_frames(as_bytes(frame_header(0x89, 126)), false, false), Match::no);
 }
 
+// A large message is full of zeros often enough, and two of them are a fragment of nothing.
+TEST(WebSocketFrame, ZerosAreNoStart) {
+  const std::string zeros(100, '\0');
+  EXPECT_EQ(starts_frames(as_bytes(zeros), false, false), Match::no);
+  EXPECT_EQ(starts_frames(as_bytes(server_frame(0x01, "a") + zeros), false, false), Match::no);
+  EXPECT_EQ(starts_frames(as_bytes(server_frame(0x01, "") + server_frame(0x80, "")), false, false), Match::maybe);
+}
+
 // RFC 6455 section 7.4; 1012 to 1014 were registered later.
 TEST(WebSocketFrame, CodesThatMayStandInACloseFrame) {
   for (const unsigned code : {1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 4999})

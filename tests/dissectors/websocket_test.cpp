@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "capture/limits.h"
 #include "tests/websocket_bytes.h"
 
@@ -201,6 +203,23 @@ TEST(WebSocket, ADeflateBombIsALimit) {
             "websocket_messages opcode=text bytes=2 complete=1\n"
             "websockets server_messages=2 limited=1\n"
             "anomalies side=server code=websocket.limit\n");
+}
+
+// Each of them is stopped; with takeover all behind the first one refer to what was not inflated.
+TEST(WebSocket, ManyDeflateBombsOnOneConnection) {
+  const std::string bomb = server_frame(fin | rsv1 | binary_frame, deflated(std::string(32 << 20, '\0')));
+  Conversation talk = opened(agreed_deflate, agreed_deflate);
+  for (int i = 0; i < 5; ++i) talk.server(bomb);
+  talk.server(server_frame(fin | text_frame, "on")).close();
+  RowBatch rows;
+  read(talk, {}, rows);
+  std::string all;
+  for (int i = 0; i < 5; ++i) all += "websocket_messages opcode=binary bytes=NULL complete=1\n";
+  all += "websocket_messages opcode=text bytes=2 complete=1\nwebsockets server_messages=6 server_bytes=2 limited=1\n";
+  for (int i = 0; i < 5; ++i) all += "anomalies code=websocket.limit\n";
+  EXPECT_EQ(
+      rows_as_text(rows, {"websocket_messages opcode bytes complete", "websockets server_messages server_bytes limited", "anomalies code"}),
+      all);
 }
 
 // ---- pings and pongs ----
@@ -474,6 +493,28 @@ TEST(WebSocket, ClosedInsideAFrameHeader) {
   talk.client("\x81").close();
   EXPECT_EQ(anomalies(talk), anomaly("client", "websocket.short"));
   EXPECT_EQ(messages(talk, "opcode"), "");
+}
+
+// Two bytes make an oddity: a stream of them must not make a row of each, whoever sends them, and however it sleeps in between.
+TEST(WebSocket, AFloodOfFaultsIsNoFloodOfRows) {
+  Conversation talk = opened();
+  std::string flood, answer;
+  for (std::uint64_t i = 0; i < limits::repeated_anomalies + 20; ++i) {
+    flood += frame_header(fin | rsv2 | 3, 0) + frame_header(fin | continuation_frame, 0);
+    if (i % 2 == 0) answer += frame_header(fin | rsv2 | 3, 0);
+  }
+  talk.server(flood).client(answer).server(server_frame(fin | text_frame, "on")).close();
+  RowBatch rows;
+  rows_at_every_cut(talk);
+  read(talk, {}, rows);
+  std::map<std::string_view, std::uint64_t> told;
+  for (const AnomalyRow& each : rows.rows<AnomalyRow>()) ++told[each.code];
+  EXPECT_EQ(told, (std::map<std::string_view, std::uint64_t>{{"websocket.opcode", limits::repeated_anomalies},
+                                                             {"websocket.rsv", limits::repeated_anomalies},
+                                                             {"websocket.continuation", limits::repeated_anomalies},
+                                                             {"websocket.mask.missing", 1}}));
+  EXPECT_EQ(rows_as_text(rows, {"websockets client_frames server_frames server_messages"}),
+            "websockets client_frames=60 server_frames=241 server_messages=1\n");
 }
 
 TEST(WebSocket, AHandshakeThatDoesNotAddUp) {
