@@ -111,6 +111,10 @@ inline constexpr Limit tls_transcript_bytes{
     "of each of three parts of a handshake, kept where its messages are hashed into the master secret"};
 inline constexpr Limit tls_key_log_line{"tls.keylog.line.bytes", 8192, "bytes",
                                         "of one line of a key log; the longest secret takes about 4,200"};
+inline constexpr Limit tls_key_log_bytes{"tls.keylog.bytes", 1 << 30, "bytes",
+                                         "read of one key log: the secrets of more than a million connections"};
+inline constexpr Limit tls_secrets{"tls.secrets", 1 << 22, "secrets",
+                                   "kept of all key logs and decryption secrets: of a connection of TLS 1.3 four; 1 GB of memory"};
 inline constexpr Limit tls_resync{"tls.resync", 4096, "tries",
                                   "to find the number of a record behind a hole, before its side is given up: 64 MiB of full records"};
 inline constexpr Limit tls_early_records{"tls.early.records", 4096, "records",

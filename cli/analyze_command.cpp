@@ -96,7 +96,13 @@ void tell_broken_keys(const TlsKeys& keys) {
   for (const TlsKeyLogFile& file : keys.key_logs()) {
     if (file.broken_lines() > 0)
       fmt::print(stderr, "longwire: {}: {} lines are not of a key log, and were left out\n", file.path(), file.broken_lines());
+    if (file.too_long())
+      fmt::print(stderr, "longwire: {} is longer than a key log may be: only its first {} bytes were read; give the part that matters\n",
+                 file.path(), limits::tls_key_log_bytes.value);
   }
+  if (keys.left_out() > 0)
+    fmt::print(stderr, "longwire: {} secrets beyond the first {} were left out; give the part of the key logs that matters\n",
+               keys.left_out(), limits::tls_secrets.value);
   if (const auto broken = keys.broken_lines_of_blocks(); broken > 0)
     fmt::print(stderr, "longwire: {} lines of decryption secrets in the capture are not of a key log, and were left out\n", broken);
 }

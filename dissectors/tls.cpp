@@ -43,13 +43,12 @@ std::uint64_t Tls::memory() const {
 }
 
 std::optional<SleepingReader> Tls::sleep() const {
-  if (handshake_ != nullptr || unanswered_ != nullptr) return std::nullopt;
-  if (decryption_ != nullptr || application_ != nullptr) return std::nullopt;
+  if (handshake_ != nullptr || decryption_ != nullptr || application_ != nullptr) return std::nullopt;
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   auto rest = std::make_unique<Resting>(rest_);
   rest->client = halves_[0];
   rest->server = halves_[1];
-  return SleepingReader::of<Tls>({std::move(rest)});
+  return SleepingReader::of<Tls>({std::move(rest), unanswered_ != nullptr ? std::make_unique<TlsHandshake>(*unanswered_) : nullptr});
 }
 
 // ---- records ----
@@ -70,6 +69,7 @@ Progress Tls::data(Side side, Bytes in, Context& context) {
 Progress Tls::read_next(const Call& call, Bytes in) {
   Half& here = half(call.side);
   if (here.passing.left > 0) return {.skip = here.passing.left};  // behind a hole in it
+  if (in.empty()) return {};                                      // so that it may sleep
   if (rest_.not_ours) return {.used = in.size(), .skip = Progress::for_good};
   if (in.size() < TlsRecord::header_bytes) return {.need = TlsRecord::header_bytes};
   if (!here.begun && call.side == Side::client && starts_ssl2_hello(in) != Match::no) return read_ssl2_hello(call, in);

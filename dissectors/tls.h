@@ -46,10 +46,14 @@ class Tls final : public Dissector {
   };
   struct AtRest {
     std::unique_ptr<Resting> kept;
-    std::uint64_t held_memory() const { return sizeof(Resting) + kept->anomalies.held_memory(); }
+    std::unique_ptr<TlsHandshake> unanswered;  // its row waits for the server's first word
+    std::uint64_t held_memory() const {
+      return sizeof(Resting) + kept->anomalies.held_memory() + (unanswered != nullptr ? unanswered->memory() : 0);
+    }
   };
   Tls() = default;
-  explicit Tls(const AtRest& rest) : rest_(*rest.kept), halves_{Half(rest_.client), Half(rest_.server)} {}
+  explicit Tls(AtRest rest)
+      : rest_(std::move(*rest.kept)), halves_{Half(rest_.client), Half(rest_.server)}, unanswered_(std::move(rest.unanswered)) {}
 
   std::string_view name() const override { return "tls"; }
   std::string_view inner_layers() const override { return application_ ? application_->layers() : std::string_view{}; }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -45,17 +46,22 @@ TlsKeyLogFile::TlsKeyLogFile(TlsKeyLogFile&& other) noexcept
       overlong_(other.overlong_),
       begun_(other.begun_),
       pipe_(other.pipe_),
+      too_long_(other.too_long_),
+      read_(other.read_),
       broken_(other.broken_) {}
 
 void TlsKeyLogFile::read_on(TlsSecrets& secrets) {
   const bool first = !std::exchange(begun_, true);
   char buffer[read_bytes];
-  for (;;) {
+  while (!too_long_) {
     const ssize_t n = read(file_, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && first) fail(path_, errno);
     if (n <= 0) break;
-    text_.append(buffer, static_cast<std::size_t>(n));
+    const auto there = std::min(static_cast<std::uint64_t>(n), limits::tls_key_log_bytes - read_);
+    too_long_ = there < static_cast<std::uint64_t>(n);
+    read_ += there;
+    text_.append(buffer, there);
     const std::size_t end = text_.rfind('\n');
     if (end != std::string::npos) take(secrets, end + 1);
     if (text_.size() <= limits::tls_key_log_line) continue;

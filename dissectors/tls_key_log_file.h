@@ -23,6 +23,8 @@ class TlsKeyLogFile {
 
   const std::string& path() const { return path_; }
   std::uint64_t broken_lines() const { return broken_; }
+  // There is more of it than limits::tls_key_log_bytes; what lies behind is not read.
+  bool too_long() const { return too_long_; }
 
  private:
   void take(TlsSecrets& secrets, std::size_t end);
@@ -31,8 +33,8 @@ class TlsKeyLogFile {
   int file_;
   std::string text_;       // read, and not yet a whole line
   bool overlong_ = false;  // in a line beyond limits::tls_key_log_line, up to its end
-  bool begun_ = false, pipe_ = false;
-  std::uint64_t broken_ = 0;
+  bool begun_ = false, pipe_ = false, too_long_ = false;
+  std::uint64_t read_ = 0, broken_ = 0;
 };
 
 }  // namespace longwire

@@ -48,6 +48,8 @@ class TlsKeys final : public TlsKeyring {
   bool any() const { return !key_logs_.empty() || !rsa_keys_.empty() || blocks_ > 0; }
   const std::vector<TlsKeyLogFile>& key_logs() const { return key_logs_; }
   std::uint64_t broken_lines_of_blocks() const { return broken_; }
+  // Secrets beyond limits::tls_secrets.
+  std::uint64_t left_out() const { return secrets_.left_out(); }
 
  private:
   TlsSecrets secrets_;

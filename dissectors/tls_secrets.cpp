@@ -1,6 +1,7 @@
 #include "dissectors/tls_secrets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace longwire {
 
@@ -10,7 +11,12 @@ std::string TlsSecrets::key_of(TlsSecretKind kind, std::string_view name) {
 }
 
 void TlsSecrets::add(const TlsKeyLogLine& line, TlsKeySource source, std::uint64_t from_number) {
-  secrets_.try_emplace(key_of(line.kind, line.name), Entry{line.secret, source, from_number});
+  std::string key = key_of(line.kind, line.name);
+  if (secrets_.size() < most_) {
+    secrets_.try_emplace(std::move(key), Entry{line.secret, source, from_number});
+  } else if (!secrets_.contains(key)) {
+    ++left_out_;
+  }
 }
 
 std::uint64_t TlsSecrets::add_text(std::string_view text, TlsKeySource source, std::uint64_t from_number) {

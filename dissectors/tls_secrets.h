@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "capture/bytes.h"
+#include "capture/limits.h"
 #include "dissectors/tls_key_log.h"
 
 namespace longwire {
@@ -28,8 +29,10 @@ struct TlsFoundSecret {
 
 class TlsSecrets {
  public:
-  // The first of several secrets of one name counts. `from_number`: the set-wide number of the packet from which on it is
-  // known; 0 of a key log.
+  explicit TlsSecrets(std::uint64_t most = limits::tls_secrets) : most_(most) {}
+
+  // The first of several secrets of one name counts. Where the most there may be are there, it is left out. `from_number`: the set-wide
+  // number of the packet from which on it is known; 0 of a key log.
   void add(const TlsKeyLogLine& line, TlsKeySource source, std::uint64_t from_number);
   // The lines of a whole key log. How many were broken.
   std::uint64_t add_text(std::string_view text, TlsKeySource source, std::uint64_t from_number);
@@ -37,6 +40,7 @@ class TlsSecrets {
   // What packet `number` may be decrypted with.
   std::optional<TlsFoundSecret> find(TlsSecretKind kind, Bytes name, std::uint64_t number) const;
   bool empty() const { return secrets_.empty(); }
+  std::uint64_t left_out() const { return left_out_; }
 
  private:
   struct Entry {
@@ -47,6 +51,7 @@ class TlsSecrets {
   static std::string key_of(TlsSecretKind kind, std::string_view name);
 
   std::unordered_map<std::string, Entry> secrets_;
+  std::uint64_t most_, left_out_ = 0;
 };
 
 }  // namespace longwire

@@ -9,7 +9,7 @@
 -- first FIN or RST, or, where neither came, to the end of the capture. A connection of HTTP/2 or SPDY is never too busy.
 -- One that became a WebSocket had to be opened for it (RFC 6455 section 4.1).
 -- encrypted: 1 = TLS without keys: turns (tls_turns) stand for exchanges, the server name that the client asked for for the
--- authority, and each answered turn leaves the connection persistent.
+-- authority, and each answered turn leaves the connection persistent. A WebSocket in it cannot be told: its handshake counts.
 -- Takes two to three seconds for a million exchanges on a hundred thousand connections: all that one client opened are set side
 -- by side.
 CREATE VIEW connection_reuse AS

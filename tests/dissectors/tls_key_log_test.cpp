@@ -126,6 +126,21 @@ TEST_F(TlsKeyLogFileTest, BrokenLinesAreCountedAndOverlongOnesNotKept) {
   EXPECT_EQ(file.broken_lines(), 2u);
 }
 
+// Of zeros that take no room on the disk, as a file may be that is none.
+TEST_F(TlsKeyLogFileTest, WhatIsTooLongIsReadInPart) {
+  append(line("41"));
+  std::filesystem::resize_file(path_, limits::tls_key_log_bytes - line("42").size() - 1);
+  append("\n" + line("42"));
+  TlsKeyLogFile whole(path_);
+  whole.read_on(secrets_);
+  EXPECT_TRUE(has('A') && has('B') && !whole.too_long());
+  append(line("43"));
+  whole.read_on(secrets_);
+  EXPECT_TRUE(!has('C') && whole.too_long());
+  whole.read_on(secrets_);
+  EXPECT_EQ(whole.broken_lines(), 1u);
+}
+
 TEST_F(TlsKeyLogFileTest, WhatCannotBeReadIsNamed) {
   for (const std::string& path : {std::string("/nowhere/at/all"), testing::TempDir()}) {
     try {
@@ -135,6 +150,16 @@ TEST_F(TlsKeyLogFileTest, WhatCannotBeReadIsNamed) {
       EXPECT_NE(std::string(error.what()).find(path), std::string::npos);
     }
   }
+}
+
+TEST(TlsSecretsTest, OfManyOnlySoManyAreKept) {
+  TlsSecrets secrets(2);
+  std::string text;
+  for (const char* name : {"a", "b", "b", "c", "a", "d"}) text += "RSA Session-ID:0" + std::string(name) + " Master-Key:" + hex(48) + "\n";
+  EXPECT_EQ(secrets.add_text(text, TlsKeySource::key_log, 0), 0u);
+  EXPECT_EQ(secrets.left_out(), 2u);
+  EXPECT_TRUE(secrets.find(TlsSecretKind::master_by_session_id, as_bytes(std::string_view("\x0b")), 1));
+  EXPECT_FALSE(secrets.find(TlsSecretKind::master_by_session_id, as_bytes(std::string_view("\x0c")), 1));
 }
 
 TEST(TlsSecretsTest, ABlockServesThePacketsBehindIt) {

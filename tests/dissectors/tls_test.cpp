@@ -477,6 +477,29 @@ TEST(Tls, FloodsOfOddRecordsMakeNoFloodOfRows) {
   EXPECT_EQ(told["tls.message.type"], 100);
 }
 
+// As many as a hello has room for: the first of each are told, and that these are not all.
+TEST(Tls, AHelloOfAbsurdListsIsToldInPart) {
+  ClientHelloFields absurd;
+  absurd.suites.clear();
+  for (unsigned suite = 0; suite < 32000; ++suite) absurd.suites.push_back(suite);
+  absurd.extensions = {server_name(std::string(60000, 'a'))};
+  std::string once = client_hello(absurd);
+  absurd.suites.resize(1);
+  absurd.extensions = {server_name("a.test"), {13, std::string(1, '\xff')}, {10, ""}};
+  for (unsigned type = 0; type < 15000; ++type) absurd.extensions.emplace_back(1000 + type % 3, "");
+  Conversation talk;
+  talk.client(once).server(alert_record(2, 40)).client(client_hello(absurd)).server(alert_record(2, 40)).close();
+  RowBatch rows;
+  read(talk, {}, rows);
+  ASSERT_EQ(rows.rows<TlsHandshakeRow>().size(), 2u);
+  EXPECT_EQ(rows_as_text(rows, {"tls_handshakes outcome alert limited", "anomalies code"}),
+            "tls_handshakes outcome=failed alert=handshake_failure limited=1\n"
+            "tls_handshakes outcome=failed alert=handshake_failure limited=1\n");
+  const auto entries = [](std::string_view list) { return std::count(list.begin(), list.end(), ',') + 1; };
+  EXPECT_EQ(entries(rows.rows<TlsHandshakeRow>()[0].offered_ciphers), std::ptrdiff_t{limits::tls_list.value});
+  EXPECT_EQ(entries(rows.rows<TlsHandshakeRow>()[1].extensions), std::ptrdiff_t{limits::tls_list.value});
+}
+
 TEST(Tls, BehindConnectItIsReadToo) {
   Conversation talk;
   talk.client("CONNECT www.example.org:443 HTTP/1.1\r\nHost: www.example.org:443\r\n\r\n")
