@@ -48,6 +48,11 @@ std::string create_table(const Table& table) {
   return sql + ") STRICT";
 }
 
+std::string add_column(const Table& table, const TableColumn& column) {
+  return fmt::format("ALTER TABLE {} ADD COLUMN {} {}{} /* {} */", table.info.name, column.name, type_name(column.type),
+                     constraint_clause(column.constraint), column.meaning);
+}
+
 std::vector<std::string> create_indexes(const Table& table) {
   std::vector<std::string> statements;
   for (const TableColumn& column : table.columns)

@@ -18,6 +18,8 @@ inline constexpr int schema_version = 1;
 
 // CREATE TABLE ... STRICT with the meaning of every column as a comment, so that `.schema` documents itself.
 std::string create_table(const Table& table);
+// ALTER TABLE for a column that is not there yet, and no primary key.
+std::string add_column(const Table& table, const TableColumn& column);
 // CREATE INDEX for every column that asks for one. Made at the end of an import: then each is one sort.
 std::vector<std::string> create_indexes(const Table& table);
 

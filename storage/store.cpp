@@ -139,6 +139,21 @@ class Store::State {
     if (sqlite3_backup_finish(copy) != SQLITE_OK) fail(error_message(database_.get()));
     run("PRAGMA journal_mode=DELETE");  // where the old file was in WAL mode
     run(import_settings());
+    for (const Table& table : tables()) complete(table);
+  }
+
+  // An older program of the same schema version knew fewer tables and columns: in rows that are there, the new ones are unknown.
+  void complete(const Table& table) {
+    const Statement known = checked(prepare(database_.get(), "SELECT 1 FROM pragma_table_info(?1) WHERE ?2 IS NULL OR name = ?2"));
+    const auto is_there = [&](std::string_view column) {
+      sqlite3_reset(known.get());
+      sqlite3_bind_text(known.get(), 1, table.info.name.data(), static_cast<int>(table.info.name.size()), SQLITE_STATIC);
+      sqlite3_bind_text(known.get(), 2, column.data(), static_cast<int>(column.size()), SQLITE_STATIC);
+      return sqlite3_step(known.get()) == SQLITE_ROW;
+    };
+    if (!is_there({})) return run(create_table(table));
+    for (const TableColumn& column : table.columns)
+      if (!is_there(column.name)) run(add_column(table, column));
   }
 
   // OR IGNORE: what has its id from itself (certificates) may be told by several workers, and stays once. Ids that are
@@ -148,8 +163,10 @@ class Store::State {
     for (const Table& table : tables()) {
       Insert& insert = inserts_.emplace_back(table);
       if (insert.source.attach(database_.get()) != SQLITE_OK) fail(error_message(database_.get()));
-      insert.statement =
-          checked(prepare(database_.get(), fmt::format("INSERT OR IGNORE INTO main.{0} SELECT * FROM temp.batch_{0}", table.info.name)));
+      std::string names;
+      for (const TableColumn& column : table.columns) names.append(names.empty() ? "" : ", ").append(column.name);
+      insert.statement = checked(prepare(
+          database_.get(), fmt::format("INSERT OR IGNORE INTO main.{0} ({1}) SELECT {1} FROM temp.batch_{0}", table.info.name, names)));
     }
   }
 

@@ -232,6 +232,30 @@ TEST_F(StoreTest, AppendsToNothingByMakingIt) {
   EXPECT_EQ(ask(target_, "SELECT count(*) FROM captures"), Answer{{"1"}});
 }
 
+// A program of the same schema version, with a table and columns less, in another order, and one that is gone.
+TEST_F(StoreTest, AppendsToWhatAnOlderProgramMade) {
+  write_database(target_, one_capture(1, 1));
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(target_.c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database,
+                         "DROP TABLE socks_requests; DROP TABLE captures; CREATE TABLE captures (packets INTEGER, gone TEXT, first_packet "
+                         "INTEGER, id INTEGER PRIMARY KEY, path TEXT) STRICT; INSERT INTO captures VALUES (10, 'x', 1, 1, 'old.pcap')",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  {
+    Store store(target_, {.append = true});
+    EXPECT_EQ(store.first_number(), 11u);
+    store.write(one_capture(2, 11));
+    store.finish();
+  }
+  EXPECT_EQ(ask(target_, "SELECT id, path, first_packet, format, gone FROM captures"),
+            (Answer{{"1", "old.pcap", "1", "NULL", "x"}, {"2", "example.pcap", "11", "pcap", "NULL"}}));
+  EXPECT_EQ(ask(target_, "SELECT count(*) FROM socks_requests"), Answer{{"0"}});
+  EXPECT_EQ(ask(target_, "SELECT sql LIKE '%damage TEXT /*%' FROM sqlite_schema WHERE name = 'captures'"), Answer{{"1"}});
+  EXPECT_EQ(ask(target_, "PRAGMA integrity_check"), Answer{{"ok"}});
+}
+
 TEST_F(StoreTest, AppendsOnlyToItsOwnKind) {
   write_text(target_, "text that SQLite cannot read, long enough to be looked at as a header of a hundred bytes ................");
   EXPECT_EQ(failure([&] { Store store(target_, {.append = true}); }), "cannot append to " + target_ + ": not a Longwire database");
