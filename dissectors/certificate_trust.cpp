@@ -1,7 +1,9 @@
 #include "dissectors/certificate_trust.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <openssl/x509v3.h>
@@ -72,6 +74,19 @@ Boundaries boundaries_of(X509_STORE_CTX* verification, OwnStack used, Time at) {
   return boundaries;
 }
 
+// Files by the names that OpenSSL looks for: eight hexadecimal digits of the subject's hash, a dot, a number.
+bool holds_certificates_by_hash(const std::string& folder) {
+  constexpr std::size_t digits = 8;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t dot = name.find_first_not_of("0123456789abcdef");
+    const bool numbered = name.size() > digits + 1 && name.find_first_not_of("0123456789", digits + 1) == std::string::npos;
+    if (dot == digits && name[dot] == '.' && numbered) return true;
+  }
+  return false;
+}
+
 // RFC 6125 section 6.4: as OpenSSL compares, the common name counts where there is no DNS name. A name may end with the dot
 // of the root.
 bool is_for(X509* leaf, std::string_view name) {
@@ -94,8 +109,11 @@ CertificateTrust::CertificateTrust(const TrustOptions& options) : as_of_(options
   for (const std::string& file : options.files)
     if (X509_STORE_load_file(named_->store.get(), file.c_str()) != 1)
       throw UsageError(fmt::format("cannot read --ca-file {}: no certificates in PEM there", file));
-  for (const std::string& folder : options.folders)
+  for (const std::string& folder : options.folders) {
+    if (!holds_certificates_by_hash(folder))
+      throw UsageError(fmt::format("cannot read --ca-path {0}: no certificates by hash there; 'openssl rehash {0}' makes them", folder));
     if (X509_STORE_load_path(named_->store.get(), folder.c_str()) != 1) throw UsageError(fmt::format("cannot read --ca-path {}", folder));
+  }
 }
 
 CertificateTrust::~CertificateTrust() = default;

@@ -234,6 +234,11 @@ TEST_F(Chains, ThoseWhoAreTrustedMustBeThere) {
   EXPECT_THROW(CertificateTrust(trusting("nobody.pem")), UsageError);
   std::ofstream(directory_.file("empty.pem")).flush();
   EXPECT_THROW(CertificateTrust(trusting("empty.pem")), UsageError);
+  TrustOptions folder;
+  folder.folders = {directory_.file("")};
+  EXPECT_THROW(CertificateTrust{folder}, UsageError) << "its files do not have the names that are looked for";
+  std::ofstream(directory_.file("0123abcd.0")).flush();
+  EXPECT_NO_THROW(CertificateTrust{folder});
   TrustOptions options;
   options.as_of = 5;
   const CertificateTrust later(options);
