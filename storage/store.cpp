@@ -152,8 +152,13 @@ class Store::State {
       return sqlite3_step(known.get()) == SQLITE_ROW;
     };
     if (!is_there({})) return run(create_table(table));
-    for (const TableColumn& column : table.columns)
-      if (!is_there(column.name)) run(add_column(table, column));
+    for (const TableColumn& column : table.columns) {
+      if (is_there(column.name)) continue;
+      if (column.constraint.key == Key::primary)
+        throw OutputError(fmt::format("cannot append to {}: an older longwire made it, whose {} had no {}; name a new file", target_,
+                                      table.info.name, column.name));
+      run(add_column(table, column));
+    }
   }
 
   // OR IGNORE: what has its id from itself (certificates) may be told by several workers, and stays once. Ids that are

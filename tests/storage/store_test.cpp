@@ -256,6 +256,16 @@ TEST_F(StoreTest, AppendsToWhatAnOlderProgramMade) {
   EXPECT_EQ(ask(target_, "PRAGMA integrity_check"), Answer{{"ok"}});
 }
 
+TEST_F(StoreTest, SaysWhereAnOlderProgramKnewTooLittle) {
+  write_database(target_, {});
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(target_.c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "DROP TABLE captures; CREATE TABLE captures (path TEXT)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_EQ(failure([&] { Store store(target_, {.append = true}); }),
+            "cannot append to " + target_ + ": an older longwire made it, whose captures had no id; name a new file");
+}
+
 TEST_F(StoreTest, AppendsOnlyToItsOwnKind) {
   write_text(target_, "text that SQLite cannot read, long enough to be looked at as a header of a hundred bytes ................");
   EXPECT_EQ(failure([&] { Store store(target_, {.append = true}); }), "cannot append to " + target_ + ": not a Longwire database");
