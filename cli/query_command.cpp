@@ -18,14 +18,17 @@ namespace po = boost::program_options;
 
 constexpr std::size_t most_sql_bytes = 1'000'000;  // SQLite's own bound, SQLITE_MAX_SQL_LENGTH
 
-const CommandHelp help{"longwire query DB [SQL | NAME] [options]",
-                       "Asks a database: any SQL that reads, or one of the named questions. Without either, the SQL is read from\n"
-                       "standard input. The answer is a table on a terminal, csv elsewhere. Nothing is ever written to DB.",
-                       "  longwire query --list\n"
-                       "  longwire query monday.db connection_reuse\n"
-                       "  longwire query monday.db \"SELECT path, status FROM http_exchanges WHERE status >= 500\"\n"
-                       "  longwire query monday.db status_summary --format json\n"
-                       "  longwire query --show connection_kinds\n"};
+const CommandHelp help{
+    "longwire query DB [SQL | NAME] [options]",
+    "Asks a database: any SQL that reads, or one of the named questions. Without either, the SQL is read from\n"
+    "standard input. The answer is a table on a terminal, csv elsewhere. Nothing is ever written to DB.\n"
+    "What came from the wire does no harm: in table, csv and markdown what could steer a terminal is escaped, in csv an\n"
+    "apostrophe stands before what a spreadsheet would run (=, +, -, @). json and ndjson hold the text itself.",
+    "  longwire query --list\n"
+    "  longwire query monday.db connection_reuse\n"
+    "  longwire query monday.db \"SELECT path, status FROM http_exchanges WHERE status >= 500\"\n"
+    "  longwire query monday.db status_summary --format json\n"
+    "  longwire query --show connection_kinds\n"};
 
 po::options_description query_options() {
   po::options_description options;

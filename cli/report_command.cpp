@@ -21,7 +21,8 @@ const CommandHelp help{
     "longwire report DB [options]",
     "Tells what is in a database: what was captured, connections short and long and why, reuse, closes that cost\n"
     "something, TCP keepalive, idle timeouts, HTTP/2, TLS, statuses, the slowest exchanges, push techniques, WebSockets, anomalies,\n"
-    "and findings: what a person should look at. What has no data is left out.",
+    "and findings: what a person should look at. What has no data is left out. On a terminal it is as wide as that, in\n"
+    "colours unless NO_COLOR is set; elsewhere it is plain text.",
     "  longwire report monday.db\n"
     "  longwire report monday.db --format json | jq .reuse\n"};
 

@@ -174,6 +174,11 @@ class House(unittest.TestCase):
             self.assertRegex(question, r'^[A-Z].*\?$', view)
             self.assertIn('CREATE VIEW %s ' % view, (HOUSE / 'storage/views' / (view + '.sql')).read_text(encoding='utf8'))
 
+    def test_what_an_sql_file_says_fits_a_line(self):
+        wide = 132  # characters: the limits of C++ are clang-format's
+        lines = [(path.name, line) for path in sorted((HOUSE / 'storage').rglob('*.sql')) for line in path.read_text(encoding='utf8').splitlines()]
+        self.assertEqual([(name, line) for name, line in lines if line.startswith('--') and len(line) > wide], [])
+
     def test_readme_has_every_limit(self):
         self.assertGreater(len(limits()), 10)
         self.assertEqual(len(limits()), (HOUSE / 'capture/limits.h').read_text(encoding='utf8').count('inline constexpr Limit '))

@@ -62,6 +62,20 @@ class Install(unittest.TestCase):
             told = {'--' + name for line in re.findall(r'^\.It .*', section, re.M) for name in re.findall(r'Fl -([a-z-]+)', line)}
             self.assertEqual(told | {'--help'}, options_of(command), command)
 
+    def test_the_environment_that_is_read_is_told(self):
+        read = {name for path in sorted(HOUSE.glob('cli/*.cpp')) for name in re.findall(r'getenv\("(\w+)"\)', path.read_text(encoding='utf8'))}
+        self.assertLessEqual({'NO_COLOR', 'COLUMNS', 'TERM'}, read)
+        page, readme = ((HOUSE / name).read_text(encoding='utf8') for name in ('man/longwire.1', 'README.md'))
+        for name in read:
+            self.assertIn('.It Ev %s\n' % name, page)
+            self.assertIn('`%s`' % name, readme)
+
+    def test_formats_and_what_is_made_harmless_in_them_are_told_everywhere(self):
+        texts = [run(PROGRAM, 'query', '--help').stdout, *((HOUSE / name).read_text(encoding='utf8') for name in ('man/longwire.1', 'README.md'))]
+        for text in texts:
+            for word in ('table', 'csv', 'json', 'ndjson', 'markdown', 'spreadsheet', 'standard input'):
+                self.assertIn(word, text)
+
     def test_readme_explains_the_options_of_each_command(self):
         readme = long_options((HOUSE / 'README.md').read_text(encoding='utf8'))
         for command in COMMANDS:

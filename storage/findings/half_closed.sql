@@ -1,5 +1,5 @@
 -- Which connections does one side leave half closed?
--- One row a server and side, and the one that lasted longest: for a minute and more; less is the time that a program takes to close.
+-- One row a server and side, and the one that lasted longest: a minute and more; less is the time that a program takes to close.
 CREATE VIEW finding_half_closed AS
 SELECT
   'warning' AS severity,

@@ -1,5 +1,6 @@
 -- Which clients gave up before they had an answer?
--- One row a client and server, and the request that waited longest: the client closed the connection, or reset the stream, with not a byte of the response there.
+-- One row a client and server, and the request that waited longest: the client closed the connection, or reset the stream, with
+-- not a byte of the response there.
 CREATE VIEW finding_request_abandoned AS
 SELECT
   'warning' AS severity,

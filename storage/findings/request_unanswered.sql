@@ -1,5 +1,6 @@
 -- Which servers closed connections without answering?
--- One row a server: a FIN, or the RST of another close, though both directions were seen whole. Races and resets are findings of their own.
+-- One row a server: a FIN, or the RST of another close, though both directions were seen whole. Races and resets are findings
+-- of their own.
 CREATE VIEW finding_request_unanswered AS
 SELECT
   'error' AS severity,

@@ -2,8 +2,8 @@
 -- 400, 408, 429 and all of 5xx. cause
 --   malformed   400: what was wrong with the request's bytes stands in `detail`
 --   502, 503, 504: what became of the gateway's own request, or connection, on its other side: refused, unreachable (ICMP),
---   reset (RST, or RST_STREAM of HTTP/2), tls_failed, closed (FIN without an answer), silent (no answer while the client waited), truncated (a part of one),
---   answered (an error already)
+--   reset (RST, or RST_STREAM of HTTP/2), tls_failed, closed (FIN without an answer), silent (no answer while the client
+--   waited), truncated (a part of one), answered (an error already)
 --   NULL        nothing of it is in the capture, or only one direction of it
 -- upstream_exchange_id, upstream_connection_id: that other side. matched_by: how it was found, among what the same address asked
 -- while the client waited: traceparent, x-request-id (the same value in both requests), request (method and path), connection

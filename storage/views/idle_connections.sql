@@ -1,8 +1,8 @@
 -- Which connections were idle for long, so that a server could have closed them?
 -- idle_s: the longest silence of HTTP on it: between two exchanges, or from the last one to its close or the end of the
--- capture; of one that carried no exchange, all of its time. Of HTTP/2 only the silence behind the last exchange is known.
--- Of TLS without keys (encrypted = 1) turns (tls_turns) stand for exchanges. idle_share: part of the connection's time in which no exchange
--- was open. probes: TCP keepalive probes that kept it. Ten seconds of silence or more.
+-- capture; of one that carried no exchange, all of its time. Of HTTP/2 only the silence behind the last exchange is known. Of
+-- TLS without keys (encrypted = 1) turns (tls_turns) stand for exchanges. idle_share: part of the connection's time in which no
+-- exchange was open. probes: TCP keepalive probes that kept it. Ten seconds of silence or more.
 -- Takes a second and more for a million exchanges: the silences between all of them are looked at.
 CREATE VIEW idle_connections AS
 WITH uses (connection_id, response_end_ns, idle_before_ns, unfinished) AS (

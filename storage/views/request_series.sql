@@ -1,16 +1,16 @@
 -- Which requests did a client send again and again, how regularly, and how were they answered?
 -- A series: three or more requests of one client to one server, with the same method, authority and path without query,
--- answered with success or 304, but not in parts (206). Several programs at one address may ask the same: where all requests together have no steady
--- period, those of each connection that carries three or more are a series of their own (connection_id). What connections carry
--- that are busy (a request every 20 ms or more often, on average) is left out.
+-- answered with success or 304, but not in parts (206). Several programs at one address may ask the same: where all requests
+-- together have no steady period, those of each connection that carries three or more are a series of their own
+-- (connection_id). What connections carry that are busy (a request every 20 ms or more often, on average) is left out.
 -- period_s: median, from a request's start to the next one's; steady_share: intervals that are within a tenth of it, or within
 -- 50 ms as long as that is no more than a quarter; roughly_steady_share: within a quarter of it.
 -- wait_s: median, request's last byte to response's first; gap_s: likewise from a response's last byte to the next request.
 -- empty_share: answers without news: 204, 304, no content, or as many bytes as the answer before, with the same ETag or
 -- Last-Modified, or none. Bodies are not kept, so a change that keeps the size and tells no validator is not seen.
 -- repeat_share: requests whose target, with its query, is that of the one before.
--- constant: 1 = the same target and the same answer each time, and that not 304: nobody waits for news there. head_bytes: of all start lines and header
--- fields, as HTTP/1.1 sends them. first_exchange_id, last_exchange_id: to look at.
+-- constant: 1 = the same target and the same answer each time, and that not 304: nobody waits for news there. head_bytes: of
+-- all start lines and header fields, as HTTP/1.1 sends them. first_exchange_id, last_exchange_id: to look at.
 -- Takes five seconds for a million exchanges: all of them are sorted by what was asked, by whom and when.
 CREATE VIEW request_series AS
 WITH asked AS MATERIALIZED (

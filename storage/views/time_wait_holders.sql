@@ -1,8 +1,9 @@
 -- Who holds closed connections in TIME_WAIT, and how many at once?
 -- Who sends the first FIN keeps the pair of ports for a while after both are closed: 60 s on Linux, which is what is counted
--- here (RFC 9293 section 3.4.2: twice the maximum segment lifetime). Where both FINs cross, both do (figure 13). Where that is the client (holder), each of them is a
--- port that it cannot use to the same server again: share_of_ports is of the 28,232 that Linux has to give (32768 to 60999).
--- Where it is the server, it only costs memory: remote_port is NULL, for each client's port was another one.
+-- here (RFC 9293 section 3.4.2: twice the maximum segment lifetime). Where both FINs cross, both do (figure 13). Where that is
+-- the client (holder), each of them is a port that it cannot use to the same server again: share_of_ports is of the 28,232 that
+-- Linux has to give (32768 to 60999). Where it is the server, it only costs memory: remote_port is NULL, for each client's port
+-- was another one.
 -- Takes a second and more for a hundred thousand closes: they are sorted by their times.
 CREATE VIEW time_wait_holders AS
 WITH closed AS MATERIALIZED (
