@@ -174,7 +174,7 @@ bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t
     return false;
   }
   if (colon == std::string_view::npos || colon == 0) {
-    oddities_.add("http1.field.line", text);
+    oddities_.add("http1.field.line", text.substr(0, token_length(text)));  // the rest may be a secret
     return false;
   }
   const std::string_view before = text.substr(0, colon);

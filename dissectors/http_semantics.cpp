@@ -190,8 +190,8 @@ class Reader {
     row.time_ns = sent ? exchange_.request_start_ns : exchange_.response_start_ns;
     row.frame = sent ? exchange_.request_first_frame : exchange_.response_first_frame;
     if (!sent) {
-      if (set.domain.data() != nullptr) row.domain = text(lower(set.domain));
-      if (set.path.data() != nullptr) row.path = text(set.path);
+      if (set.domain.data() != nullptr) row.domain = hidden(Secrets::Kind::attribute, lower(set.domain));
+      if (set.path.data() != nullptr) row.path = hidden(Secrets::Kind::attribute, set.path);
       row.expires_ns = set.expires_ns;
       row.max_age_s = set.max_age_s;
       row.secure = set.secure;
@@ -221,16 +221,16 @@ class Reader {
     base += ':';
     if (exchange_.authority.data() != nullptr) base.append("//").append(exchange_.authority);
     if (exchange_.path.starts_with('/')) base += exchange_.path;
-    const std::string uri = resolve_uri(base, value);
+    const std::string uri = without_userinfo(resolve_uri(base, as_browsers_read(value)));
     const UriParts parts = split_uri(uri);
     HttpLocationRow row;
     row.exchange_id = exchange_.id;
     row.status = exchange_.status;
-    row.location = without_password(value);
+    row.location = hidden(Secrets::Kind::reference, value);
     const std::string scheme = lower(parts.scheme.value_or(""));
     row.scheme = text(scheme);
     if (parts.authority) row.authority = text(comparable_authority(*parts.authority, scheme));
-    row.uri = text(without_userinfo(uri));
+    row.uri = text(uri);
     std::string path(parts.path);
     if (parts.query) path.append("?").append(*parts.query);
     row.path = text(asked_for(path));
@@ -268,12 +268,12 @@ class Reader {
   void append(Text& list, std::string_view value) {
     list = list.data() == nullptr ? text(value) : text(std::string(list) + ", " + std::string(value));
   }
-  Text without_password(std::string_view reference) {
+  Text hidden(Secrets::Kind kind, std::string_view value) {
     const Secrets* secrets = context_.options.secrets;
-    if (secrets == nullptr) return text(reference);
-    std::string hidden;
-    secrets->append(hidden, Secrets::Kind::reference, reference);
-    return text(hidden);
+    if (secrets == nullptr) return text(value);
+    std::string shown;
+    secrets->append(shown, kind, value);
+    return text(shown);
   }
   Text secret(std::string_view value) {
     const Secrets* secrets = context_.options.secrets;

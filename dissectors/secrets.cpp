@@ -15,6 +15,13 @@ namespace {
 static_assert(Secrets::key_bytes == crypto_shorthash_siphashx24_KEYBYTES);
 constexpr std::string_view blank = " \t";  // OWS, RFC 9110 section 5.6.3
 
+// Of Set-Cookie: RFC 6265bis section 5.6, RFC 2109 and RFC 2965; Partitioned and Priority are browsers'.
+bool is_attribute(std::string_view name) {
+  constexpr std::array<std::string_view, 13> known{"expires",     "max-age",  "domain",  "path",    "secure",  "httponly", "samesite",
+                                                   "partitioned", "priority", "version", "comment", "discard", "port"};
+  return std::ranges::any_of(known, [&](std::string_view attribute) { return equal_ignoring_case(name, attribute); });
+}
+
 }  // namespace
 
 Secrets::Kind Secrets::kind_of(std::string_view field_name) {
@@ -69,10 +76,10 @@ void Secrets::append(std::string& out, Kind kind, std::string_view value) const 
     append_cookies(out, value);
   } else if (kind == Kind::reference) {
     append_reference(out, value);
+  } else if (kind == Kind::attribute) {
+    append_attribute(out, value);
   } else {
-    const std::size_t attributes = std::min(value.find(';'), value.size());
-    append_pair(out, value.substr(0, attributes));
-    out += value.substr(attributes);
+    append_set_cookie(out, value);
   }
 }
 
@@ -125,18 +132,43 @@ void Secrets::append_pair(std::string& out, std::string_view pair) const {
   out += pair.substr(end);
 }
 
+// RFC 6265 section 4.1.1: cookie-pair *( ";" SP cookie-av ). What is no known attribute may be another cookie.
+void Secrets::append_set_cookie(std::string& out, std::string_view value) const {
+  const std::size_t attributes = std::min(value.find(';'), value.size());
+  append_pair(out, value.substr(0, attributes));
+  value.remove_prefix(attributes);
+  while (!value.empty()) {
+    const std::size_t part = std::min(value.find(';', 1), value.size());
+    const std::string_view name = without_whitespace_around(value.substr(1, std::min(value.find('='), part) - 1));
+    out += ';';
+    if (name.empty() || is_attribute(name)) {
+      append_attribute(out, value.substr(1, part - 1));
+    } else {
+      append_pair(out, value.substr(1, part - 1));
+    }
+    value.remove_prefix(part);
+  }
+}
+
+// Proxies of RFC 2109's time put several cookies into one field, with commas between: what looks like one is secret.
+void Secrets::append_attribute(std::string& out, std::string_view text) const {
+  for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',', comma + 1)) {
+    const std::size_t name = std::min(text.find_first_not_of(blank, comma + 1), text.size());
+    const std::size_t equals = name + token_length(text.substr(name));
+    if (equals == name || !text.substr(equals).starts_with('=')) continue;
+    out += text.substr(0, name);
+    return append_pair(out, text.substr(name));
+  }
+  out += text;
+}
+
 // Of userinfo a name alone may be a secret, too: some services take it for one.
 void Secrets::append_reference(std::string& out, std::string_view reference) const {
-  const std::string_view authority = split_uri(reference).authority.value_or(std::string_view{});
-  const std::size_t userinfo = authority.rfind('@');
-  if (userinfo == std::string_view::npos) {
-    out += reference;
-    return;
-  }
-  const auto begin = static_cast<std::size_t>(authority.data() - reference.data());
+  const std::string_view userinfo = userinfo_of(reference);
+  const auto begin = static_cast<std::size_t>(userinfo.data() - reference.data());
   out += reference.substr(0, begin);
-  append_token(out, authority.substr(0, userinfo));
-  out += reference.substr(begin + userinfo);
+  append_token(out, userinfo);
+  out += reference.substr(begin + userinfo.size());
 }
 
 }  // namespace longwire

@@ -1,6 +1,6 @@
 // What becomes of secret header field values (Authorization, Proxy-Authorization, Cookie, Set-Cookie, and the userinfo of URIs
-// in Location, Content-Location and Referer): keyed hashes stand for them, so that equal values stay equal in a database and nothing more
-// can be learnt. The shape stays:
+// in Location, Content-Location and Referer): keyed hashes stand for them, so that equal values stay equal in a database and
+// nothing more can be learnt. The shape stays:
 //
 //   Authorization: Basic dXNlcjpwYXNz      Basic token:9f2c...
 //   Cookie: sid=1234; theme=dark           sid=token:41aa...; theme=token:07c1...
@@ -22,7 +22,7 @@ class Secrets {
   static constexpr std::size_t key_bytes = 16;
 
   // What a field's value holds, by its name.
-  enum class Kind : std::uint8_t { none, credentials, cookies, set_cookie, reference };
+  enum class Kind : std::uint8_t { none, credentials, cookies, set_cookie, reference, attribute /* of Set-Cookie */ };
   static Kind kind_of(std::string_view field_name);
 
   static Secrets random();
@@ -43,6 +43,8 @@ class Secrets {
   void append_credentials(std::string& out, std::string_view value) const;
   void append_cookies(std::string& out, std::string_view value) const;
   void append_pair(std::string& out, std::string_view pair) const;
+  void append_set_cookie(std::string& out, std::string_view value) const;
+  void append_attribute(std::string& out, std::string_view text) const;
   void append_reference(std::string& out, std::string_view reference) const;
 
   std::array<std::uint8_t, key_bytes> key_{};

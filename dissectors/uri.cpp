@@ -74,6 +74,21 @@ std::string_view host_and_port(std::string_view authority) {
   return authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
 }
 
+// Where browsers look for a host: behind the scheme and what slashes there are, `\` among them.
+struct HostPlace {
+  explicit HostPlace(std::string_view reference) {
+    const std::size_t colon = reference.find(':');
+    if (colon != std::string_view::npos && is_scheme(reference.substr(0, colon))) slashes = colon + 1;
+    const std::string scheme = lower_case(reference.substr(0, slashes));
+    of_the_web = scheme.empty() || scheme == "http:" || scheme == "https:" || scheme == "ws:" || scheme == "wss:";
+    const bool plain = reference.substr(slashes).starts_with("//");
+    host = of_the_web ? std::min(reference.find_first_not_of("/\\", slashes), reference.size()) : slashes + (plain ? 2 : 0);
+  }
+  std::size_t slashes = 0, host = 0;  // where they begin
+  bool of_the_web = false;            // its scheme is, or there is none
+  bool has_slashes() const { return host >= slashes + 2; }
+};
+
 }  // namespace
 
 UriParts split_uri(std::string_view reference) {
@@ -116,12 +131,32 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
   return target;
 }
 
+std::string as_browsers_read(std::string_view reference) {
+  const HostPlace place(reference);
+  if (!place.of_the_web || !place.has_slashes()) return std::string(reference);
+  std::string made(reference.substr(0, place.slashes));
+  made.append("//").append(reference.substr(place.host));
+  const std::size_t end = std::min(made.find_first_of("?#"), made.size());
+  std::replace(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(end), '\\', '/');
+  return made;
+}
+
+std::string_view userinfo_of(std::string_view reference) {
+  const HostPlace place(reference);
+  const std::string_view none = reference.substr(reference.size());
+  // `http:me@host` has a host in browsers' eyes; `mailto:me@host`, and a path, have none.
+  const bool hostless = place.slashes == 0 || !place.of_the_web;
+  if (hostless && !place.has_slashes()) return none;
+  const std::string_view authority = reference.substr(place.host, reference.find_first_of("/\\?#", place.host) - place.host);
+  const std::size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? none : authority.substr(0, at);
+}
+
 std::string without_userinfo(std::string_view uri) {
-  const UriParts parts = split_uri(uri);
+  const std::string_view userinfo = userinfo_of(uri);
   std::string out(uri);
-  if (!parts.authority) return out;
-  const auto begin = static_cast<std::size_t>(parts.authority->data() - uri.data());
-  return out.erase(begin, parts.authority->size() - host_and_port(*parts.authority).size());
+  if (userinfo.data() == uri.data() + uri.size()) return out;
+  return out.erase(static_cast<std::size_t>(userinfo.data() - uri.data()), userinfo.size() + 1);
 }
 
 std::string comparable_authority(std::string_view authority, std::string_view scheme) {

@@ -19,6 +19,14 @@ UriParts split_uri(std::string_view reference);
 // The target URI of `reference` in a document at `base`, a URI with a scheme (RFC 3986 section 5.2, strict).
 std::string resolve_uri(std::string_view base, std::string_view reference);
 
+// A reference as browsers read it (WHATWG URL section 4.4): where two slashes or more stand before a host, they are two, and each
+// `\` up to the query is one. Others stay as they are.
+std::string as_browsers_read(std::string_view reference);
+
+// What stands before the `@` of the authority, where browsers find one: a piece of `reference`; at its very end, empty, where
+// there is none.
+std::string_view userinfo_of(std::string_view reference);
+
 // The same URI without a name and password before its host (RFC 3986 section 3.2.1).
 std::string without_userinfo(std::string_view uri);
 

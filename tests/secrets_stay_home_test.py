@@ -77,6 +77,14 @@ def http1(capture):
         lambda s: request(b'Authorization: Basic\t' + s),
         lambda s: request(b'Authorization : Basic ' + s),  # RFC 9112 section 5.1: a server must refuse it
         lambda s: request(b'Authorization: Bearer\r\n ' + s),  # folded
+        lambda s: request(b'Authorization:\r\n Basic\r\n\t' + s),
+        lambda s: request(b'Authorization: Digest username="me",\r\n  response="' + s + b'",\r\n  cnonce="' + s + b'"'),
+        lambda s: request(b'Proxy-Authorization:\r\n\tBasic ' + s),
+        lambda s: request(b'Cookie: a=1;\r\n b=' + s + b';\r\n c=' + s),
+        lambda s: request(b'Cookie:\r\n ' + s),
+        lambda s: request(b'Referer:\r\n http://me:' + s + b'@shop.example/'),
+        lambda s: b'GET / HTTP/1.1\r\n Authorization: Basic ' + s + b'\r\nHost: x\r\n\r\n',  # continues no field
+        lambda s: request(b'Authorization;Basic ' + s),  # no colon: no field
         lambda s: request(b'Proxy-Authorization: NTLM ' + s),
         lambda s: request(b'Cookie: a=' + s + b'; b="' + s + b'"'),
         lambda s: request(b'Cookie: ' + s),
@@ -98,6 +106,15 @@ def http1(capture):
         lambda s: response(b'Location: http://me:' + s + b'@other.example/next', status=b'302 Found'),
         lambda s: response(b'Location: //' + s + b'@other.example/next', status=b'302 Found'),
         lambda s: response(b'Content-Location: http://' + s + b'@shop.example/'),
+        lambda s: response(b'Set-Cookie: a=1; Path=/,\r\n b=' + s),
+        lambda s: response(b'Set-Cookie: a=1; Path=/; b=' + s + b'; HttpOnly'),
+        lambda s: response(b'Location:\r\n http://me:' + s + b'@other.example/next', status=b'302 Found'),
+        lambda s: response(b'Location: http://me:' + s + b'@', status=b'302 Found'),
+        lambda s: response(b'Location: http:\\\\me:' + s + b'@other.example/', status=b'302 Found'),  # as browsers read it
+        lambda s: response(b'Location: http:///me:' + s + b'@other.example/', status=b'302 Found'),
+        lambda s: response(b'Location: http:me:' + s + b'@other.example/', status=b'302 Found'),
+        lambda s: response(b'Location: /\\me:' + s + b'@other.example/', status=b'302 Found'),
+        lambda s: response(b'Location:  \thttp://me:' + s + b'@other.example/', status=b'302 Found'),
         lambda s: b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSet-Cookie: a=' + s + b'\r\n\r\n',
         lambda s: b'HTTP/1.1 103 Early Hints\r\nSet-Cookie: a=' + s + b'\r\n\r\n' + response(),
     ):
@@ -115,9 +132,12 @@ def http2(capture):
                    (b'referer', b'http://me:' + s + b'@shop.example/'))
     answered = fields((b':status', b'302'), (b'set-cookie', b'a=' + s + b'; Secure'), (b'location', b'http://me:' + s + b'@shop.example/x'))
     trailers = fields((b'authorization', b'Basic ' + s), (b'set-cookie', b'b=' + s))
+    promised = struct.pack('>I', 2) + fields(*pseudo, (b'authorization', b'Bearer ' + s), (b'cookie', b'a=' + s))
+    in_parts = frame(1, 1, 3, asked[:90]) + frame(9, 0, 3, asked[90:131]) + frame(9, 4, 3, asked[131:])
     capture.connection(
-        b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + frame(4, 0, 0, b'') + frame(1, 4, 1, asked) + frame(0, 0, 1, b'body') + frame(1, 5, 1, trailers),
-        frame(4, 0, 0, b'') + frame(4, 1, 0, b'') + frame(1, 4, 1, answered) + frame(0, 0, 1, b'body') + frame(1, 5, 1, trailers))
+        b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + frame(4, 0, 0, b'') + frame(1, 4, 1, asked) + frame(0, 0, 1, b'body') + frame(1, 5, 1, trailers) + in_parts,
+        frame(4, 0, 0, b'') + frame(4, 1, 0, b'') + frame(5, 4, 1, promised) + frame(1, 4, 1, answered) + frame(0, 0, 1, b'body') +
+        frame(1, 5, 1, trailers) + frame(1, 5, 3, answered) + frame(1, 5, 2, answered))
 
 
 class SecretsStayHome(unittest.TestCase):
@@ -145,7 +165,7 @@ class SecretsStayHome(unittest.TestCase):
         self.assertEqual(self.secrets_in(self.database.read_bytes()), [])
         self.assertEqual(errors, '')
         with Rows(self.database) as rows:
-            self.assertEqual(len(rows('connections')), 28)
+            self.assertEqual(len(rows('connections')), 45)
             self.assertGreater(len(rows('http_exchanges')), 25)
             self.assertGreater(sum('token:' in str(e) for e in rows('http_exchanges')), 20)  # else this tests nothing
 

@@ -56,6 +56,18 @@ TEST(Secrets, TheAttributesOfSetCookieStay) {
   const Secrets secrets = Secrets::with_key(key);
   EXPECT_EQ(stored(secrets, "Set-Cookie", "sid=1234; Path=/; HttpOnly"), "sid=" + token("1234") + "; Path=/; HttpOnly");
   EXPECT_EQ(stored(secrets, "Set-Cookie", "sid=1234"), "sid=" + token("1234"));
+  const std::string_view attributes =
+      "=; Expires=Wed, 09 Jun 2021 10:18:14 GMT;Max-Age=5 ;Domain=a; Path=/a,b; Secure;; SameSite=Lax; Partitioned";
+  EXPECT_EQ(stored(secrets, "Set-Cookie", attributes), attributes);
+}
+
+TEST(Secrets, AnotherCookieInSetCookieIsOne) {  // as RFC 2109 section 4.2.2 had it, or where an attribute should stand
+  const Secrets secrets = Secrets::with_key(key);
+  EXPECT_EQ(stored(secrets, "Set-Cookie", "a=1; Path=/, sid=2; HttpOnly"),
+            "a=" + token("1") + "; Path=/, sid=" + token("2") + "; HttpOnly");
+  EXPECT_EQ(stored(secrets, "Set-Cookie", "a=1; sid=2;3"), "a=" + token("1") + "; sid=" + token("2") + ";" + token("3"));
+  EXPECT_EQ(stored(secrets, "Set-Cookie", "a=1; Expires=Wed, 09 Jun 2021 10:18:14 GMT, sid=2"),
+            "a=" + token("1") + "; Expires=Wed, 09 Jun 2021 10:18:14 GMT, sid=" + token("2"));
 }
 
 // RFC 3986 section 3.2.1

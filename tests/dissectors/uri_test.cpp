@@ -81,6 +81,28 @@ TEST(Uri, AnyTextHasATarget) {
   EXPECT_EQ(resolve_uri(base, "//[::1]:8080/x"), "http://[::1]:8080/x");
 }
 
+TEST(Uri, BrowsersReadMoreSlashesThanThereShouldBe) {
+  EXPECT_EQ(as_browsers_read("http:\\\\host\\a\\b?c\\d"), "http://host/a/b?c\\d");
+  EXPECT_EQ(as_browsers_read("https:////host/"), "https://host/");
+  EXPECT_EQ(as_browsers_read("/\\host:80/"), "//host:80/");
+  for (const std::string_view plain :
+       {"http://host:80/a//b", "//host:80/", "/a//b", "a\\b", "http:g", "http:/g", "x:\\\\host", "", "//", "1:2"})
+    EXPECT_EQ(as_browsers_read(plain), plain);
+}
+
+TEST(Uri, UserinfoIsWhereBrowsersFindIt) {
+  for (const std::string_view uri :
+       {"http://me:pass@host/a@b", "//me:pass@host", "http:\\\\me:pass@host\\@", "http:///me:pass@host", "HTTP:me:pass@host",
+        "http:/me:pass@host", "\\\\me:pass@host", "ftp://me:pass@host", "http://me:pass@"})
+    EXPECT_EQ(userinfo_of(uri), "me:pass") << uri;
+  for (const std::string_view uri :
+       {"http://host/me@b", "mailto:me@host", "/a//me@host", "me@host", "a/me@host", "http://host?me@b", "", "//", "x:/me@b"})
+    EXPECT_EQ(userinfo_of(uri), "") << uri;
+  EXPECT_EQ(without_userinfo("http://me:pass@host/a@b"), "http://host/a@b");
+  EXPECT_EQ(without_userinfo("http://@host/"), "http://host/");
+  EXPECT_EQ(without_userinfo("http://host/a@b"), "http://host/a@b");
+}
+
 TEST(Uri, AuthoritiesOfOneOriginAreEqual) {
   EXPECT_EQ(comparable_authority("Example.COM:80", "http"), "example.com");
   EXPECT_EQ(comparable_authority("example.com:443", "https"), "example.com");
