@@ -147,7 +147,7 @@ Progress Http1::hold(const Call& call) {
 Progress Http1::lose_framing(const Call& call, Bytes in, std::size_t done, std::string_view code, std::string_view detail) {
   const bool began_inside = call.context.connection.midstream && !half(call.side).begun;
   if (!began_inside) call.context.anomaly(code, in.first(1), detail);
-  lose(call);
+  lose(call, in.first(1));
   Progress progress = used(done);
   progress.lost = true;
   return progress;
@@ -402,7 +402,7 @@ Progress Http1::read_body(const Call& call, Bytes in) {
   const Match out = left_out(call, in);
   if (out == Match::maybe) return need(in.size() + 1);
   if (out == Match::yes) {
-    finish_message(call, true);
+    finish_message(call, true, in.first(1));
     return used(0);
   }
   const Http1BodyReader::Step step = message(call.side).body.read(in);
@@ -411,7 +411,7 @@ Progress Http1::read_body(const Call& call, Bytes in) {
   if (!step.code.empty()) call.context.anomaly(step.code, read, as_text(read));
   if (!read.empty()) message(call.side).last = call.context.last_stamp(read);
   if (!step.trailers.empty()) read_trailers(call, read);
-  if (step.over) finish_message(call, true);
+  if (step.over) finish_message(call, true, read.last(std::min<std::size_t>(read.size(), 1)));
   Progress progress = used(step.used);
   progress.need = step.need;
   progress.skip = step.skip;
@@ -434,10 +434,10 @@ void Http1::take_skipped(const Call& call, Side side) {
   message(side).body.take_skipped(call.context.skipped(side));
 }
 
-void Http1::finish_message(const Call& call, bool whole) {
+void Http1::finish_message(const Call& call, bool whole, Bytes at) {
   Http1Message& finished = message(call.side);
   const std::string_view wrong = finished.body.finish(whole);
-  if (!wrong.empty()) call.context.anomaly(wrong, {});
+  if (!wrong.empty()) call.context.anomaly(wrong, at);
   finished.finish(whole);
   const bool undecided = asks(call.side) && pairing_.last()->undecided();
   half(call.side).next = undecided ? Next::decision : Next::message;
@@ -446,13 +446,13 @@ void Http1::finish_message(const Call& call, bool whole) {
 }
 
 // Where the next message of the side begins is not known any more, nor how many were missed.
-void Http1::lose(const Call& call) {
+void Http1::lose(const Call& call, Bytes at) {
   Half& here = half(call.side);
   if (asks(call.side)) {
-    if (pairing_.last() != nullptr && !message(call.side).over) finish_message(call, false);
+    if (pairing_.last() != nullptr && !message(call.side).over) finish_message(call, false, at);
     pairing_.miss_requests();
   } else {
-    if (half(call.side).next == Next::body) finish_message(call, false);
+    if (half(call.side).next == Next::body) finish_message(call, false, at);
     pairing_.miss_responses();
   }
   here.next = Next::message;

@@ -117,8 +117,8 @@ class Http1 final : public Dissector {
   Progress read_body(const Call& call, Bytes in);
   void read_trailers(const Call& call, Bytes section);
   void take_skipped(const Call& call, Side side);
-  void finish_message(const Call& call, bool whole);
-  void lose(const Call& call);
+  void finish_message(const Call& call, bool whole, Bytes at = {});  // `at`: as Context::anomaly() has it
+  void lose(const Call& call, Bytes at = {});
 
   Progress read_decision(const Call& call, Bytes in);
   Progress hand_on(const Call& call, Http1Exchange& exchange, const Head& head);

@@ -106,7 +106,7 @@ Progress Tls::read_ssl2_hello(const Call& call, Bytes in) {
   const ClientHello hello = longwire::read_ssl2_hello(message);
   handshake_->take_client_hello(hello);
   if (decryption_ != nullptr) decryption_->take_ssl2_hello(hello, message.subspan(2));
-  tell(call, message_row(call, to_text(TlsMessageType::client_hello), span, false), span.last);
+  tell(call, message_row(call, to_text(TlsMessageType::client_hello), span, false), span.last, message);
   return {.used = length};
 }
 
@@ -119,7 +119,7 @@ Progress Tls::read_ssl2_answer(const Call& call, Bytes in) {
   const Span span{call.context.first_stamp(message), call.context.last_stamp(message), length};
   const std::string_view wrong = handshake_->take_ssl2_server_hello(read_ssl2_server_hello(message), span.first, call.context);
   if (!wrong.empty()) anomaly(call, wrong, message.first(1));
-  tell(call, message_row(call, to_text(TlsMessageType::server_hello), span, false), span.last);
+  tell(call, message_row(call, to_text(TlsMessageType::server_hello), span, false), span.last, message);
   return {.used = length};
 }
 
@@ -146,7 +146,7 @@ bool Tls::is_protected(const Call& call, const TlsRecord& record) {
 // Nothing where the record, of `length` bytes with its header, is to be passed over.
 std::optional<Progress> Tls::decrypt(const Call& call, Bytes in, std::size_t length) {
   if (decryption_ == nullptr) return std::nullopt;
-  const TlsDecryption::Look look = decryption_->look(call.from, call.context);
+  const TlsDecryption::Look look = decryption_->look(call.from, in.first(TlsRecord::header_bytes), call.context);
   if (look == TlsDecryption::Look::wait) return Progress{.need = Progress::hold};
   const bool closed = look == TlsDecryption::Look::closed;
   if (!closed && in.size() < length) return Progress{.need = length};
@@ -181,7 +181,7 @@ Progress Tls::pass(const Call& call, Bytes in, const TlsRecord& record) {
   Half& here = half(call.side);
   if (here.messages.inside()) break_message(call, header);
   here.passing = {record, record.length, call.context.first_stamp(header), false};
-  if (record.length == 0) finish_passing(call, call.context.last_stamp(header));
+  if (record.length == 0) finish_passing(call, call.context.last_stamp(header), header);
   return {.used = TlsRecord::header_bytes, .skip = record.length};
 }
 
@@ -191,15 +191,16 @@ void Tls::take_skipped(const Call& call) {
   Protected& passing = half(call.side).passing;
   if (skipped == 0 || passing.left == 0) return;
   passing.left -= static_cast<std::uint32_t>(std::min<std::uint64_t>(skipped, passing.left));
-  if (passing.left == 0) finish_passing(call, call.context.skipped_stamp());
+  if (passing.left == 0) finish_passing(call, call.context.skipped_stamp(), {});
 }
 
-void Tls::finish_passing(const Call& call, const Stamp& last) {
+// `at`: its header, where that is all of it; else the call begins behind it.
+void Tls::finish_passing(const Call& call, const Stamp& last, Bytes at) {
   const Protected passed = half(call.side).passing;
   const TlsRecord& record = passed.record;
   const bool inside = passed.damaged ? handshake_ == nullptr && record.type == TlsContent::application_data
-                                     : take_protected(call, record, {passed.first, last, record.length});
-  if (inside) rest_.turns.take(call.from, {record.length, passed.first, last}, call.context);
+                                     : take_protected(call, record, {passed.first, last, record.length}, at);
+  if (inside) rest_.turns.take(call.from, {record.length, passed.first, last, at}, call.context);
   if (unanswered_ != nullptr && call.from == Side::server && !passed.damaged) unanswered_->infer_answer(record, last);
   hear_server(call, record.type);
 }
@@ -223,7 +224,7 @@ AfterGap Tls::gap(Side side, Bytes in, std::uint64_t missing, Context& context) 
     return AfterGap::lost;
   }
   passing.left -= static_cast<std::uint32_t>(missing);
-  if (passing.left == 0) finish_passing(now, context.now());
+  if (passing.left == 0) finish_passing(now, context.now(), {});
   return AfterGap::resumed;
 }
 
@@ -289,7 +290,7 @@ void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment)
   if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();
   if (counts && decryption_ != nullptr) decryption_->take_change_cipher_spec(call.from);
   const Span span{call.context.first_stamp(at), call.context.last_stamp(at), fragment.bytes.size()};
-  tell(call, message_row(call, "change_cipher_spec", span, false), span.last);
+  tell(call, message_row(call, "change_cipher_spec", span, false), span.last, at);
 }
 
 void Tls::read_alerts(const Call& call, const TlsFragment& fragment) {
@@ -302,7 +303,7 @@ void Tls::read_alerts(const Call& call, const TlsFragment& fragment) {
     TlsMessageRow row = message_row(call, "alert", span, false);
     if (level == warning || level == fatal) row.alert_level = level == fatal ? "fatal" : "warning";
     row.alert = call.context.text(alert_name(description));
-    tell(call, row, span.last);
+    tell(call, row, span.last, at);
     if (application_ != nullptr && description == close_notify) application_->end(call.side, End::fin, call.context);
     if (unanswered_ != nullptr && call.from == Side::server && description != close_notify && description != user_canceled) {
       unanswered_->take_ending_alert(call.from, description);
@@ -349,7 +350,7 @@ void Tls::take_message(const Call& before, const TlsMessage& message, bool decry
   Cursor body(message.body);
   const std::uint32_t lifetime = body.u32();  // RFC 5077 section 3.3, RFC 8446 section 4.6.1
   if (message.type == TlsMessageType::new_session_ticket && body.ok()) row.ticket_lifetime_s = lifetime;
-  tell(now, row, message.last);
+  tell(now, row, message.last, part);
   settle(now);
 }
 
@@ -411,9 +412,9 @@ std::string_view Tls::take_body(const Call& call, const TlsMessage& message, Tex
 // ---- what is encrypted ----
 
 // True where it carries what is spoken inside.
-bool Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span) {
+bool Tls::take_protected(const Call& call, const TlsRecord& record, const Span& span, Bytes at) {
   const TlsInference inferred = handshake_ != nullptr ? handshake_->infer(call.from, record) : infer_behind_handshake(record);
-  if (inferred.told) tell(call, message_row(call, inferred.type, span, true), span.last);
+  if (inferred.told) tell(call, message_row(call, inferred.type, span, true), span.last, at);
   settle(call);
   return inferred.inside;
 }
@@ -434,13 +435,13 @@ TlsMessageRow Tls::message_row(const Call& call, Text type, const Span& span, bo
 }
 
 // Behind a handshake the messages belong to it still; those of a handshake that was not seen to nothing.
-void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last) {
+void Tls::tell(const Call& call, TlsMessageRow row, const Stamp& last, Bytes at) {
   if (handshake_ != nullptr) handshake_->follow(call.from, last);
   if (handshake_ == nullptr && rest_.last_id == 0) return;
   if (rest_.messages > limits::tls_messages) return;
   if (++rest_.messages > limits::tls_messages) {
     if (handshake_ != nullptr) handshake_->limit();
-    return anomaly(call, "tls.limit", {}, "messages of one handshake");
+    return anomaly(call, "tls.limit", at, "messages of one handshake");
   }
   row.handshake_id = handshake_ != nullptr ? handshake_->id() : rest_.last_id;
   row.ordinal = rest_.messages;

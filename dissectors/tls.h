@@ -103,7 +103,7 @@ class Tls final : public Dissector {
   void read_opened(const Call& call, Bytes record, const TlsDecryption::Opened& opened);
   Progress pass(const Call& call, Bytes in, const TlsRecord& record);
   void take_skipped(const Call& call);
-  void finish_passing(const Call& call, const Stamp& last);
+  void finish_passing(const Call& call, const Stamp& last, Bytes at);
 
   void read_fragment(const Call& call, TlsContent type, const TlsFragment& fragment);
   void read_messages(const Call& call, const TlsFragment& fragment);
@@ -116,9 +116,9 @@ class Tls final : public Dissector {
   std::string_view take_body(const Call& call, const TlsMessage& message, Text& type);
   void take_late_certificate(const Call& call, const TlsMessage& message, Bytes part);
   bool begins_handshake(TlsMessageType type, bool decrypted) const;
-  bool take_protected(const Call& call, const TlsRecord& record, const Span& span);
+  bool take_protected(const Call& call, const TlsRecord& record, const Span& span, Bytes at);
   static TlsMessageRow message_row(const Call& call, Text type, const Span& span, bool encrypted);
-  void tell(const Call& call, TlsMessageRow row, const Stamp& last);
+  void tell(const Call& call, TlsMessageRow row, const Stamp& last, Bytes at);
 
   void anomaly(const Call& call, std::string_view code, Bytes part, std::string_view detail = {}) {
     rest_.anomalies.tell(call.context, code, part, detail);

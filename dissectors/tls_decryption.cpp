@@ -86,7 +86,7 @@ void TlsDecryption::arrive(Side from, std::uint64_t offset) {
 
 // ---- keys ----
 
-TlsDecryption::Look TlsDecryption::look(Side from, Context& context) {
+TlsDecryption::Look TlsDecryption::look(Side from, Bytes header, Context& context) {
   const Half& here = half(from);
   if (here.closed) return Look::closed;
   if (here.cipher != nullptr) return Look::open;
@@ -96,21 +96,21 @@ TlsDecryption::Look TlsDecryption::look(Side from, Context& context) {
     const bool worth_it = may_wait && agreement_->client_hello_seen() && !agreement_->retried();
     return worth_it && agreement_->known(keyring_, context.now().number) ? Look::wait : Look::closed;
   }
-  return is_tls13(agreement_->version()) ? look_tls13(from, may_wait, context) : look_older(from, may_wait, context);
+  return is_tls13(agreement_->version()) ? look_tls13(from, may_wait, header, context) : look_older(from, may_wait, header, context);
 }
 
-TlsDecryption::Look TlsDecryption::look_tls13(Side from, bool may_wait, Context& context) {
+TlsDecryption::Look TlsDecryption::look_tls13(Side from, bool may_wait, Bytes header, Context& context) {
   Half& here = half(from);
   if (from == Side::client && here.stage == TlsSecretKind::client_handshake && !here.early) {
     if (waits_for_answer(may_wait, context)) return Look::wait;
     const TlsAgreement::EarlyData early = agreement_->early_data();
     const bool taken = early == TlsAgreement::EarlyData::accepted || early == TlsAgreement::EarlyData::offered;
-    if (taken && find_traffic_keys(here, TlsSecretKind::client_early, context)) return Look::open;
+    if (taken && find_traffic_keys(here, TlsSecretKind::client_early, header, context)) return Look::open;
     here.early = early != TlsAgreement::EarlyData::none;
   }
-  if (!here.closed && find_traffic_keys(here, here.stage, context)) return Look::open;
+  if (!here.closed && find_traffic_keys(here, here.stage, header, context)) return Look::open;
   // What the handshake is protected with may not be known, and the rest still.
-  if (!here.closed && is_handshake(here.stage) && find_traffic_keys(here, behind(here.stage), context)) {
+  if (!here.closed && is_handshake(here.stage) && find_traffic_keys(here, behind(here.stage), header, context)) {
     here.early = false;
     return Look::open;
   }
@@ -126,7 +126,7 @@ bool TlsDecryption::waits_for_answer(bool may_wait, const Context& context) cons
   return agreement_->traffic_secret(TlsSecretKind::server_handshake, keyring_, context.now().number).has_value();
 }
 
-TlsDecryption::Look TlsDecryption::look_older(Side from, bool may_wait, Context& context) {
+TlsDecryption::Look TlsDecryption::look_older(Side from, bool may_wait, Bytes header, Context& context) {
   Half& here = half(from);
   if (!here.changed && here.lost_bytes == 0) return Look::closed;
   const auto& session = agreement_->master(keyring_, context.now().number);
@@ -135,10 +135,10 @@ TlsDecryption::Look TlsDecryption::look_older(Side from, bool may_wait, Context&
   if (!session) return may_wait && to_come ? Look::wait : Look::closed;
   here.keyed = true;
   const TlsKeySource source = session->source;
-  return equip(here, agreement_->cipher(from, session->master), source, context);
+  return equip(here, agreement_->cipher(from, session->master), source, header, context);
 }
 
-bool TlsDecryption::find_traffic_keys(Half& here, TlsSecretKind stage, Context& context) {
+bool TlsDecryption::find_traffic_keys(Half& here, TlsSecretKind stage, Bytes header, Context& context) {
   const auto found = agreement_->traffic_secret(stage, keyring_, context.now().number);
   if (!found) return false;
   here.stage = stage;
@@ -147,15 +147,17 @@ bool TlsDecryption::find_traffic_keys(Half& here, TlsSecretKind stage, Context& 
   version_ = agreement_->version();
   const auto& protection = agreement_->protection();
   if (protection) protection_ = *protection;
-  return equip(here, protection ? traffic_cipher(protection_, version_, here.secret) : nullptr, found->source, context) == Look::open;
+  return equip(here, protection ? traffic_cipher(protection_, version_, here.secret) : nullptr, found->source, header, context) ==
+         Look::open;
 }
 
 // There is a secret; where there is no cipher, this program does not know it, or its OpenSSL does not.
-TlsDecryption::Look TlsDecryption::equip(Half& here, std::unique_ptr<TlsCipher> cipher, TlsKeySource source, Context& context) {
+TlsDecryption::Look TlsDecryption::equip(Half& here, std::unique_ptr<TlsCipher> cipher, TlsKeySource source, Bytes header,
+                                         Context& context) {
   here.cipher = std::move(cipher);
   here.source = source;
   here.closed = here.cipher == nullptr;
-  if (here.closed) context.anomaly("tls.decrypt.suite", {}, "there are keys, and no cipher to use them with");
+  if (here.closed) context.anomaly("tls.decrypt.suite", header, "there are keys, and no cipher to use them with");
   return here.closed ? Look::closed : Look::open;
 }
 
@@ -209,7 +211,7 @@ std::optional<TlsCipher::Plaintext> TlsDecryption::open_next(Half& here, Bytes r
   ++here.tries;
   const Bytes header = record.first(TlsRecord::header_bytes), fragment = record.subspan(TlsRecord::header_bytes);
   const auto plaintext = here.cipher->open(header, fragment, out);
-  if (plaintext || here.stage != TlsSecretKind::client_early || !change_keys(here, context)) return plaintext;
+  if (plaintext || here.stage != TlsSecretKind::client_early || !change_keys(here, header, context)) return plaintext;
   return here.cipher->open(header, fragment, out);
 }
 
@@ -220,7 +222,7 @@ std::optional<TlsCipher::Plaintext> TlsDecryption::search(Half& here, Bytes reco
   if (version_ == 0) return std::nullopt;  // before TLS 1.3 a change of keys is told in the clear
   const auto before = std::tuple(here.stage, here.secret, here.keyed);
   auto cipher = std::move(here.cipher);
-  if (change_keys(here, context)) {
+  if (change_keys(here, record.first(TlsRecord::header_bytes), context)) {
     const auto plaintext = try_numbers(here, record, out, missing);
     if (plaintext) {
       missing = here.cipher->sequence() > 1 ? here.lost_bytes : 0;
@@ -251,8 +253,8 @@ std::optional<TlsCipher::Plaintext> TlsDecryption::try_numbers(Half& here, Bytes
 }
 
 // The keys that follow the present ones in TLS 1.3. False where they are not known.
-bool TlsDecryption::change_keys(Half& here, Context& context) {
-  if (!is_application(here.stage)) return agreement_ != nullptr && find_traffic_keys(here, behind(here.stage), context);
+bool TlsDecryption::change_keys(Half& here, Bytes header, Context& context) {
+  if (!is_application(here.stage)) return agreement_ != nullptr && find_traffic_keys(here, behind(here.stage), header, context);
   here.secret = next_traffic_secret(version_, protection_.hash, here.secret);
   here.cipher = traffic_cipher(protection_, version_, here.secret);
   return here.cipher != nullptr;

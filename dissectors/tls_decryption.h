@@ -48,7 +48,8 @@ class TlsDecryption {
   // It ends there, whatever became of it.
   void leave(Side from, std::uint64_t offset) { half(from).expected = offset; }
 
-  Look look(Side from, Context& context);
+  // Of the record that begins with `header`, a part of the context's bytes: an anomaly points there.
+  Look look(Side from, Bytes header, Context& context);
   // `record` is whole, a part of the context's bytes. Nothing where it does not open.
   std::optional<Opened> open(Side from, Bytes record, Context& context);
   // A protected record of so many bytes, header included, was passed over.
@@ -81,17 +82,17 @@ class TlsDecryption {
 
   Half& half(Side from) { return halves_[index(from)]; }
 
-  Look look_tls13(Side from, bool may_wait, Context& context);
-  Look look_older(Side from, bool may_wait, Context& context);
+  Look look_tls13(Side from, bool may_wait, Bytes header, Context& context);
+  Look look_older(Side from, bool may_wait, Bytes header, Context& context);
   bool waits_for_answer(bool may_wait, const Context& context) const;
-  bool find_traffic_keys(Half& here, TlsSecretKind stage, Context& context);
-  Look equip(Half& here, std::unique_ptr<TlsCipher> cipher, TlsKeySource source, Context& context);
+  bool find_traffic_keys(Half& here, TlsSecretKind stage, Bytes header, Context& context);
+  Look equip(Half& here, std::unique_ptr<TlsCipher> cipher, TlsKeySource source, Bytes header, Context& context);
   void forget_agreement();
 
   std::optional<Plaintext> open_next(Half& here, Bytes record, std::span<std::uint8_t> out, Context& context);
   std::optional<Plaintext> search(Half& here, Bytes record, std::span<std::uint8_t> out, std::uint64_t& missing, Context& context);
   std::optional<Plaintext> try_numbers(Half& here, Bytes record, std::span<std::uint8_t> out, std::uint64_t& missing) const;
-  bool change_keys(Half& here, Context& context);
+  bool change_keys(Half& here, Bytes header, Context& context);
 
   TlsKeyring& keyring_;
   std::unique_ptr<TlsAgreement> agreement_;  // of the handshake that is going on, or whose keys are still wanted

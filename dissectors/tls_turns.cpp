@@ -28,12 +28,12 @@ void TlsTurns::take(Side from, const Record& record, Context& context) {
   const bool begins = request_.records == 0 || response_.records > 0;
   if (begins && agreement_.alert_bytes != 0 && record.bytes <= agreement_.alert_bytes - alert_bytes + key_update_bytes) return;
   asked_ = true;
-  if (response_.records > 0) tell(context);
+  if (response_.records > 0) tell(record.at, context);
   request_.add(record);
 }
 
 void TlsTurns::finish(Context& context) {
-  if (request_.records > 0 || response_.records > 0) tell(context);
+  if (request_.records > 0 || response_.records > 0) tell({}, context);
 }
 
 bool TlsTurns::is_control(const Record& record) const {
@@ -52,7 +52,7 @@ bool TlsTurns::is_ticket(const Record& record) {
   return true;
 }
 
-void TlsTurns::tell(Context& context) {
+void TlsTurns::tell(Bytes at, Context& context) {
   const bool asked = request_.records > 0, answered = response_.records > 0;
   const Time start = asked ? request_.first.time : response_.first.time;
   TlsTurnRow row;
@@ -79,7 +79,7 @@ void TlsTurns::tell(Context& context) {
   last_end_ = std::max(request_.last.time, response_.last.time);
   request_ = response_ = {};
   if (turns_ <= limits::tls_turns) return context.rows().add(row);
-  if (turns_ == limits::tls_turns + 1) context.anomaly("tls.limit", {}, "turns of one connection");
+  if (turns_ == limits::tls_turns + 1) context.anomaly("tls.limit", at, "turns of one connection");
 }
 
 }  // namespace longwire

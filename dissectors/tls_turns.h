@@ -35,6 +35,7 @@ class TlsTurns {
   struct Record {
     std::uint32_t bytes;  // of the fragment
     Stamp first, last;
+    Bytes at{};  // where an anomaly points at, as Context::anomaly() has it
   };
   // The next record, as records end. `from`: as TLS calls it.
   void take(Side from, const Record& record, Context& context);
@@ -58,7 +59,7 @@ class TlsTurns {
 
   bool is_control(const Record& record) const;
   bool is_ticket(const Record& record);
-  void tell(Context& context);
+  void tell(Bytes at, Context& context);
 
   Part request_, response_;
   Time last_end_ = 0;               // of the turn before

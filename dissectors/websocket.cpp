@@ -83,7 +83,7 @@ void WebSocket::end(Side side, Bytes in, End how, Context& context) {
   begin_cut_frame(call, rest);
   const bool inside = here.left > 0 || here.message.open() || (here.next == Next::header && !rest.empty());
   if (inside && (how == End::fin || how == End::rst)) tell(call, "websocket.short", {});
-  if (here.left > 0 && here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, false);
+  if (here.left > 0 && here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, {}, false);
   if (here.message.open()) finish_message(call, false, {});
   if (life_.end(side, how, context.now())) life_.add_row(context);
 }
@@ -130,7 +130,7 @@ Progress WebSocket::read_header(const Call& call, Bytes in) {
   if (at_once) {
     const Bytes payload = in.subspan(header.size(), frame.length);
     hear(call, call.context.last_stamp(in.first(frame.bytes())), frame.length);
-    finish_control(call, payload, true);
+    finish_control(call, header, payload, true);
     return {.used = frame.bytes()};
   }
   here.next = begin_payload(call, header);
@@ -250,13 +250,13 @@ void WebSocket::finish_frame(const Call& call, Bytes last) {
   Half& here = half(call.side);
   const Next was = std::exchange(here.next, Next::header);
   if (was == Next::payload && here.frame.fin) finish_message(call, true, last);
-  if (was == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, !count(call).holed);
+  if (was == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, {}, !count(call).holed);
 }
 
 // `last` are the last bytes that made sense, where they are there.
 void WebSocket::lose(const Call& call, Bytes last) {
   Half& here = half(call.side);
-  if (here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, false);
+  if (here.next == Next::passed && here.frame.control() && here.frame.known()) finish_control(call, {}, {}, false);
   if (here.message.open()) finish_message(call, false, last);
   if (here.deflate != nullptr) here.deflate->miss();
   here.next = Next::header;
@@ -291,8 +291,8 @@ void WebSocket::finish_message(const Call& call, bool whole, Bytes last) {
   here.message.clear();
 }
 
-// `payload` is empty where the frame is too long to be read, or not `whole`.
-void WebSocket::finish_control(const Call& call, Bytes payload, bool whole) {
+// `header` and `payload` are empty where the frame is too long to be read, or not `whole`.
+void WebSocket::finish_control(const Call& call, Bytes header, Bytes payload, bool whole) {
   Half& here = half(call.side);
   std::array<std::uint8_t, WebSocketFrame::largest_control_length> room;
   const std::span<std::uint8_t> plain = std::span(room).first(payload.size());
@@ -308,7 +308,7 @@ void WebSocket::finish_control(const Call& call, Bytes payload, bool whole) {
   row.complete = whole;
   const bool read = whole && payload.size() == here.frame.length;
   if (read && here.frame.opcode == WebSocketFrame::close) read_close(call, payload, plain, row);
-  if (read && here.frame.opcode != WebSocketFrame::close) match_ping(call, plain, row);
+  if (read && here.frame.opcode != WebSocketFrame::close) match_ping(call, header, plain, row);
   const std::size_t keep = call.context.options.websocket_payload;
   if (keep > 0 && read)
     row.payload = call.context.text(websocket_payload(as_text(plain.first(std::min(keep, plain.size()))), false, false));
@@ -330,14 +330,14 @@ void WebSocket::read_close(const Call& call, Bytes payload, Bytes plain, WebSock
   life_.close(call.side, cursor.ok() ? code : none, as_text(reason), here.first);
 }
 
-void WebSocket::match_ping(const Call& call, Bytes plain, WebSocketMessageRow& row) {
+void WebSocket::match_ping(const Call& call, Bytes header, Bytes plain, WebSocketMessageRow& row) {
   Half& here = half(call.side);
   if (here.frame.opcode == WebSocketFrame::ping) {
     if (here.pings == nullptr) here.pings = std::make_unique<WebSocketPings>();
     const bool room = here.pings->send(as_text(plain), {row.id.value, here.last.time});
     if (room || std::exchange(here.told.pings, true)) return;
     life_.reach_limit();
-    tell(call, "websocket.limit", {}, "pings without a pong");
+    tell(call, "websocket.limit", header, "pings without a pong");
     return;
   }
   const auto& asked = half(other(call.side)).pings;

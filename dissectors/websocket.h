@@ -98,10 +98,10 @@ class WebSocket final : public Dissector {
   void take_skipped(const Call& call);
   void finish_frame(const Call& call, Bytes last);
   void finish_message(const Call& call, bool whole, Bytes last);
-  void finish_control(const Call& call, Bytes payload, bool whole);
+  void finish_control(const Call& call, Bytes header, Bytes payload, bool whole);
   void read_close(const Call& call, Bytes payload, Bytes plain, WebSocketMessageRow& row);
   void hear(const Call& call, const Stamp& last, std::uint64_t bytes);
-  void match_ping(const Call& call, Bytes plain, WebSocketMessageRow& row);
+  void match_ping(const Call& call, Bytes header, Bytes plain, WebSocketMessageRow& row);
   void begin_row(const Call& call, WebSocketMessageRow& row, const Stamp& first, const Stamp& last) const;
   void lose(const Call& call, Bytes last);
   void tell(const Call& call, std::string_view code, Bytes part, std::string_view detail = {}) {

@@ -258,12 +258,24 @@ TEST(Http1, EncodedBodiesAreDecoded) {
             "http_exchanges response_body_bytes=2 response_decoded_bytes=NULL complete=1\n");
 }
 
+// Whatever follows it in its packet.
+TEST(Http1, DamagedCodingIsToldAtTheEndOfItsBody) {
+  const std::string damaged = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope";
+  const std::string chunked = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnope\r\n";
+  Conversation talk;
+  talk.client(std::string(get) + std::string(get)).server(damaged + chunked + "no chunk").close();
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies offset code"}),
+            "anomalies offset=65 code=http.coding.damaged\n"
+            "anomalies offset=146 code=http1.chunk.size\n"
+            "anomalies offset=154 code=channel.passed_over\n");
+}
+
 TEST(Http1, DamagedCodingIsAnAnomaly) {
   Conversation talk;
   talk.client(get).server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope").close();
   EXPECT_EQ(exchanges(talk, "response_body_bytes response_decoded_bytes complete"),
             "http_exchanges response_body_bytes=4 response_decoded_bytes=NULL complete=1\n");
-  EXPECT_EQ(anomalies(talk), "anomalies side=server offset=66 code=http.coding.damaged detail=NULL\n");
+  EXPECT_EQ(anomalies(talk), "anomalies side=server offset=65 code=http.coding.damaged detail=NULL\n");
 }
 
 TEST(Http1, ResponseIsReadBeforeItsRequestWasDelivered) {

@@ -452,6 +452,21 @@ TEST(Tls, MessagesOfAHandshakeAreLimited) {
             "tls_handshakes limited=1\nanomalies code=tls.limit detail=messages of one handshake\n");
 }
 
+TEST(Tls, MessagesInOnePacketAreLimitedWhereTheyStand) {
+  Conversation talk;
+  const std::string hello = server_hello({});
+  std::string flood = hello + tls_record(handshake, "");
+  for (int i = 0; i < 1100; ++i) flood += alert_record(1, 112);
+  talk.client(client_hello(hello_tls12())).server(flood).close();
+  const std::size_t alert = alert_record(1, 112).size(), before = hello.size() + tls_record(handshake, "").size();
+  const std::string limit = "anomalies offset=" + std::to_string(before + 998 * alert + 5) + " code=tls.limit\n";
+  for (const std::size_t cut : {std::size_t{0}, before + 998 * alert + 5 + 2, before + 999 * alert + 3}) {
+    RowBatch rows;
+    read(talk, {cut + talk.entries()[0].bytes.size()}, rows);
+    EXPECT_NE(rows_as_text(rows, {"anomalies offset code"}).find(limit), std::string::npos) << cut;
+  }
+}
+
 // RFC 8446 section 5.1: 2^14 bytes at most; it is told, and read all the same.
 TEST(Tls, ARecordInTheClearThatIsTooLongIsRead) {
   Conversation talk;
@@ -483,12 +498,18 @@ TEST(Tls, AHelloOfAbsurdListsIsToldInPart) {
   absurd.suites.clear();
   for (unsigned suite = 0; suite < 32000; ++suite) absurd.suites.push_back(suite);
   absurd.extensions = {server_name(std::string(60000, 'a'))};
-  std::string once = client_hello(absurd);
+  const auto in_records = [&] {
+    std::string records;
+    const std::string message = tls_message(1, client_hello_body(absurd));
+    for (std::size_t at = 0; at < message.size(); at += 16384) records += tls_record(handshake, message.substr(at, 16384));
+    return records;
+  };
+  const std::string suites = in_records();
   absurd.suites.resize(1);
   absurd.extensions = {server_name("a.test"), {13, std::string(1, '\xff')}, {10, ""}};
   for (unsigned type = 0; type < 15000; ++type) absurd.extensions.emplace_back(1000 + type % 3, "");
   Conversation talk;
-  talk.client(once).server(alert_record(2, 40)).client(client_hello(absurd)).server(alert_record(2, 40)).close();
+  talk.client(suites).server(alert_record(2, 40)).client(in_records()).server(alert_record(2, 40)).close();
   RowBatch rows;
   read(talk, {}, rows);
   ASSERT_EQ(rows.rows<TlsHandshakeRow>().size(), 2u);

@@ -244,6 +244,16 @@ TEST(WebSocket, PingsThatNobodyAnswersAreNotRememberedForever) {
   EXPECT_EQ(websocket(talk, "limited"), "websockets limited=1\n");
 }
 
+TEST(WebSocket, SoManyPingsInOnePacketAreToldWhereTheyStand) {
+  Conversation talk = opened();
+  std::string pings;
+  for (std::uint64_t i = 0; i < limits::websocket_pings + 3; ++i) pings += server_frame(fin | ping_frame, "");
+  talk.server(pings).close();
+  const std::uint64_t first_too_many = opened().entries()[1].bytes.size() + 2 * limits::websocket_pings;
+  EXPECT_EQ(rows_at_every_cut(talk, {"anomalies offset code"}),
+            "anomalies offset=" + std::to_string(first_too_many) + " code=websocket.limit\n");
+}
+
 // ---- the end ----
 
 constexpr const char* ending = "end_cause closed_by close_code close_reason close_answered answer_code";
