@@ -8,6 +8,7 @@
 #include "dissectors/cookie.h"
 #include "dissectors/http1_message.h"
 #include "dissectors/http_challenge.h"
+#include "dissectors/plain_text.h"
 #include "dissectors/secrets.h"
 #include "dissectors/uri.h"
 #include "dissectors/wire_text.h"
@@ -260,6 +261,7 @@ class Reader {
   }
 
   Text text(std::string_view bytes) {
+    if (all_ascii(bytes)) return context_.text(bytes);
     std::string valid;
     append_as_utf8(valid, bytes);
     return context_.text(valid);
@@ -277,10 +279,9 @@ class Reader {
   }
   Text secret(std::string_view value) {
     const Secrets* secrets = context_.options.secrets;
-    if (secrets == nullptr) return text(value);
-    std::string token;
-    secrets->append_token(token, value);
-    return text(token);
+    if (secrets == nullptr || secrets->keeps() || value.empty()) return text(value);
+    const Secrets::Token token = secrets->token(value);
+    return context_.text({token.data(), token.size()});
   }
   Text host() {
     if (host_.data() == nullptr && exchange_.authority.data() != nullptr) host_ = context_.text(host_of(exchange_.authority));

@@ -13,6 +13,7 @@ namespace longwire {
 namespace {
 
 static_assert(Secrets::key_bytes == crypto_shorthash_siphashx24_KEYBYTES);
+static_assert(Secrets::hash_bytes == crypto_shorthash_siphashx24_BYTES);
 constexpr std::string_view blank = " \t";  // OWS, RFC 9110 section 5.6.3
 
 // Of Set-Cookie: RFC 6265bis section 5.6, RFC 2109 and RFC 2965; Partitioned and Priority are browsers'.
@@ -21,6 +22,18 @@ bool is_attribute(std::string_view name) {
                                                    "partitioned", "priority", "version", "comment", "discard", "port"};
   return std::ranges::any_of(known, [&](std::string_view attribute) { return equal_ignoring_case(name, attribute); });
 }
+
+// 00, 01 ... ff, one behind the other.
+constexpr std::array<char, 512> make_hex_pairs() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<char, 512> all{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    all[2 * byte] = digits[byte >> 4];
+    all[2 * byte + 1] = digits[byte & 15];
+  }
+  return all;
+}
+constexpr std::array<char, 512> hex_pairs = make_hex_pairs();
 
 }  // namespace
 
@@ -83,22 +96,23 @@ void Secrets::append(std::string& out, Kind kind, std::string_view value) const 
   }
 }
 
+Secrets::Token Secrets::token(std::string_view secret) const {
+  std::array<std::uint8_t, hash_bytes> hash;
+  crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), key_.data());
+  Token token;
+  char* place = std::copy(token_prefix.begin(), token_prefix.end(), token.begin());
+  for (const std::uint8_t byte : hash) place = std::copy_n(hex_pairs.begin() + 2 * std::ptrdiff_t{byte}, 2, place);
+  return token;
+}
+
 void Secrets::append_token(std::string& out, std::string_view secret) const {
   if (secret.empty()) return;
   if (keeps_) {
     out += secret;
     return;
   }
-  constexpr std::string_view digits = "0123456789abcdef", prefix = "token:";
-  std::array<std::uint8_t, crypto_shorthash_siphashx24_BYTES> hash;
-  crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), key_.data());
-  std::array<char, prefix.size() + 2 * crypto_shorthash_siphashx24_BYTES> token;
-  char* place = std::copy(prefix.begin(), prefix.end(), token.begin());
-  for (const std::uint8_t byte : hash) {
-    *place++ = digits[byte >> 4];
-    *place++ = digits[byte & 15];
-  }
-  out.append(token.data(), token.size());
+  const Token stored = token(secret);
+  out.append(stored.data(), stored.size());
 }
 
 // RFC 9110 section 11.4: auth-scheme [ 1*SP ( token68 / auth-params ) ]. What has no scheme is secret as a whole.

@@ -35,7 +35,12 @@ class Secrets {
 
   // Appends what is stored for `value`, a whole field value of this kind.
   void append(std::string& out, Kind kind, std::string_view value) const;
-  // Appends what is stored for one secret: "token:" and 32 hexadecimal digits. An empty secret stays empty.
+  // "token:" and 32 hexadecimal digits.
+  static constexpr std::size_t hash_bytes = 16;
+  static constexpr std::string_view token_prefix = "token:";
+  using Token = std::array<char, token_prefix.size() + 2 * hash_bytes>;
+  Token token(std::string_view secret) const;
+  // Appends what is stored for one secret: its token. An empty secret stays empty.
   void append_token(std::string& out, std::string_view secret) const;
 
  private:

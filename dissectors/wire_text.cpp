@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "dissectors/plain_text.h"
+
 namespace longwire {
 namespace {
 
@@ -39,6 +41,7 @@ std::size_t utf8_character(std::string_view text) {
 }
 
 void append_as_utf8(std::string& out, std::string_view bytes) {
+  if (all_ascii(bytes)) return void(out += bytes);
   while (!bytes.empty()) {
     const auto foreign = std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<std::uint8_t>(c) >= 0x80; });
     const auto ascii = static_cast<std::size_t>(foreign - bytes.begin());

@@ -73,6 +73,7 @@ class Store::State {
   }
 
   void write(const RowBatch& batch) {
+    create_views();
     for (Insert& insert : inserts_) {
       const RowSpan rows = insert.source.table().rows(batch);
       if (rows.count == 0) continue;
@@ -85,11 +86,10 @@ class Store::State {
   }
 
   void finish() {
+    create_views();
     for (const Table& table : tables())
       for (const std::string& sql : create_indexes(table)) run(sql);
     for (const SqlFile& file : indexes_files()) run(std::string(file.text));
-    for (const SqlFile& file : reference_files()) run(std::string(file.text));
-    for (const SqlFile& file : views_files()) run(fmt::format("DROP VIEW IF EXISTS {}; {}", file.name, file.text));
     run("COMMIT");
     run("ANALYZE");
     inserts_.clear();
@@ -120,6 +120,15 @@ class Store::State {
     run(fmt::format("PRAGMA page_size={}; PRAGMA application_id={}; PRAGMA user_version={};", page_bytes, application_id, schema_version));
     run(import_settings());
     for (const Table& table : tables()) run(create_table(table));
+  }
+
+  // What no row changes. With the first rows, not before: a thread of its own, where there is one, then does it while the
+  // capture is read.
+  void create_views() {
+    if (has_views_) return;
+    has_views_ = true;
+    for (const SqlFile& file : reference_files()) run(std::string(file.text));
+    for (const SqlFile& file : views_files()) run(fmt::format("DROP VIEW IF EXISTS {}; {}", file.name, file.text));
   }
 
   void copy_target() {
@@ -177,6 +186,7 @@ class Store::State {
 
   std::string target_;
   TemporaryFile file_;
+  bool has_views_ = false;
   std::deque<Insert> inserts_;  // sources must stay where they are, and outlive database_
   Handle database_;
 };

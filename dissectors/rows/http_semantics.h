@@ -17,7 +17,7 @@ struct HttpCookieRow {
 
   static constexpr TableInfo table{"http_cookies", "one cookie that a response set, or that a request brought back (RFC 6265)"};
   static constexpr Column<HttpCookieRow> columns[] = {
-      column("exchange_id", &HttpCookieRow::exchange_id, "the exchange", indexed_reference("http_exchanges")),
+      column("exchange_id", &HttpCookieRow::exchange_id, "the exchange", references("http_exchanges")),
       column("connection_id", &HttpCookieRow::connection_id, "its connection", references("connections")),
       column("direction", &HttpCookieRow::direction, "set (Set-Cookie), sent (Cookie)"),
       column("ordinal", &HttpCookieRow::ordinal, "1, 2 ... in its message"),
