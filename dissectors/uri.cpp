@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dissectors/http1_message.h"
+#include "dissectors/idna.h"
 
 namespace longwire {
 namespace {
@@ -164,8 +165,8 @@ std::string comparable_authority(std::string_view authority, std::string_view sc
   const std::size_t host = end_of_host(made);
   const std::string_view port = std::string_view(made).substr(host);
   const std::string_view usual = scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":";
-  if (port == ":" || port == usual) made.resize(host);
-  return made;
+  std::string name = as_a_labels(std::string_view(made).substr(0, host));
+  return port == ":" || port == usual ? name : name.append(port);
 }
 
 std::string host_of(std::string_view authority) {

@@ -30,7 +30,7 @@ std::string_view userinfo_of(std::string_view reference);
 // The same URI without a name and password before its host (RFC 3986 section 3.2.1).
 std::string without_userinfo(std::string_view uri);
 
-// An authority as two of one origin are equal: without userinfo, in lower case, without the scheme's own port.
+// An authority as two of one origin are equal: without userinfo, in lower case, names as A-labels, without the scheme's own port.
 std::string comparable_authority(std::string_view authority, std::string_view scheme);
 
 // The host of an authority, in lower case: without userinfo and port.

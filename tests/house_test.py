@@ -17,6 +17,7 @@ CONFINED = {
     r'pcap(/\w+)?\.h': r'capture/',
     r'openssl/.*': r'dissectors/(tls|certificate)',
     r'sqlite3\.h': r'storage/',
+    r'idn2\.h': r'dissectors/idna',
     r'(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier)': r'cli/pipeline',
     # Beside the pipeline: a signal handler's maps, memory that any thread may let go of, one count that all workers add to.
     r'atomic': r'cli/pipeline|capture/(mapped_file|stream_feed)|dissectors/body_files',

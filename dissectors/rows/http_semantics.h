@@ -48,7 +48,8 @@ struct HttpLocationRow {
       column("uri", &HttpLocationRow::uri,
              "resolved against the request's URI (RFC 3986 section 5.2), with its fragment, without userinfo"),
       column("scheme", &HttpLocationRow::scheme, "of that, lower case"),
-      column("authority", &HttpLocationRow::authority, "of that, lower case, without userinfo and the scheme's own port; NULL = none"),
+      column("authority", &HttpLocationRow::authority,
+             "of that, lower case, names as A-labels (RFC 5890), without userinfo and the scheme's own port; NULL = none"),
       column("path", &HttpLocationRow::path, "of that, with the query, as a client asks for it: at least /, spaces and non-ASCII as %XX"),
       column("cross_origin", &HttpLocationRow::cross_origin,
              "1 = scheme, host or port are not the request's (RFC 6454); NULL = those are not known")};

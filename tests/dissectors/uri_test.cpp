@@ -111,6 +111,7 @@ TEST(Uri, AuthoritiesOfOneOriginAreEqual) {
   EXPECT_EQ(comparable_authority("user:word@example.com", "http"), "example.com");
   EXPECT_EQ(comparable_authority("[2001:DB8::1]:80", "http"), "[2001:db8::1]");
   EXPECT_EQ(comparable_authority("", "http"), "");
+  EXPECT_EQ(comparable_authority("me@Bücher.example:8080", "http"), "xn--bcher-kva.example:8080");
 }
 
 TEST(Uri, HostsHaveNoPort) {
