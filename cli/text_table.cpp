@@ -81,24 +81,25 @@ void TextTable::begin() {
   waiting_.clear();
 }
 
-// Takes from the widest columns first, until the line fits or nothing can be taken any more.
+// Leaves columns out as long as the others do not fit at their least; then takes from the widest first, until the line fits or
+// nothing can be taken any more.
 void TextTable::fit() {
   if (terminal_.width == 0 || columns_.empty()) return;
-  std::size_t total = indentation(style_) + between * (columns_.size() - 1);
-  for (const Column& column : columns_) total += column.width;
-  const auto spare = [&](const Column& column) { return column.width > column.least(style_) ? column.width : 0; };
-  while (total > terminal_.width) {
-    const std::span shown = std::span(columns_).first(columns_.size() - left_out_);
-    Column& widest = *std::ranges::max_element(shown, {}, spare);
-    if (spare(widest) > 0) {
-      --widest.width;
-      --total;
-    } else if (style_ == Style::compact && shown.size() > 1) {
-      total -= between + shown.back().width;
-      if (left_out_++ == 0) total += between + 1;  // the ellipsis in their place
-    } else {
-      return;
-    }
+  const auto shown = [&] { return std::span(columns_).first(columns_.size() - left_out_); };
+  const auto total = [&](auto width_of) {
+    std::size_t sum = indentation(style_) + between * (shown().size() - 1);
+    if (left_out_ > 0) sum += between + 1;  // the ellipsis in their place
+    for (const Column& column : shown()) sum += width_of(column);
+    return sum;
+  };
+  const auto least = [&](const Column& column) { return std::min(column.width, column.least(style_)); };
+  if (style_ == Style::compact)
+    while (shown().size() > 1 && total(least) > terminal_.width) ++left_out_;
+  const auto spare = [&](const Column& column) { return column.width > least(column) ? column.width : 0; };
+  for (std::size_t width = total([](const Column& column) { return column.width; }); width > terminal_.width; --width) {
+    Column& widest = *std::ranges::max_element(shown(), {}, spare);
+    if (spare(widest) == 0) return;
+    --widest.width;
   }
 }
 

@@ -10,7 +10,7 @@ SELECT
   r.frame AS frame,
   printf(
     '%s:%d sent a body behind %s with 304%s %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 answer', count(*) || ' answers'),
     iif(count(*) = 1, ':', ', the first one'),

@@ -9,7 +9,7 @@ SELECT
   k.frame AS frame,
   printf(
     'the certificates of %s:%d for %s expire on %s, %s after they were sent',
-    k.server_ip,
+    iif(instr(k.server_ip, ':'), '[' || k.server_ip || ']', k.server_ip),
     k.server_port,
     coalesce(k.sni, 'no name'),
     substr(k.expires_utc, 1, 10),

@@ -9,7 +9,7 @@ SELECT
   k.frame AS frame,
   printf(
     '%s:%d was asked for %s %s, and sent a certificate for other names',
-    k.server_ip,
+    iif(instr(k.server_ip, ':'), '[' || k.server_ip || ']', k.server_ip),
     k.server_port,
     k.sni,
     iif(count(*) = 1, 'once', count(*) || ' times')

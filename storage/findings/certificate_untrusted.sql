@@ -9,7 +9,7 @@ SELECT
   k.frame AS frame,
   printf(
     '%s:%d sent a chain for %s in %s that cannot be trusted: %s%s',
-    k.server_ip,
+    iif(instr(k.server_ip, ':'), '[' || k.server_ip || ']', k.server_ip),
     k.server_port,
     coalesce(k.sni, 'no name'),
     iif(count(*) = 1, '1 handshake', count(*) || ' handshakes'),

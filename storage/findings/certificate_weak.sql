@@ -10,7 +10,7 @@ SELECT
   h.first_frame AS frame,
   printf(
     '%s:%d sent a certificate of %s in %s, with %s key of %d bits, signed by %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     k.subject,
     iif(count(*) = 1, '1 handshake', count(*) || ' handshakes'),

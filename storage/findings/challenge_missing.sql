@@ -9,7 +9,7 @@ SELECT
   e.request_first_frame AS frame,
   printf(
     '%s:%d answered %s with %d and no %s%s %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 request', count(*) || ' requests'),
     a.status,

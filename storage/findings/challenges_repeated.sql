@@ -13,7 +13,7 @@ SELECT
     s.client_ip,
     s.scheme,
     sum(s.challenges),
-    s.server_ip,
+    iif(instr(s.server_ip, ':'), '[' || s.server_ip || ']', s.server_ip),
     s.server_port,
     sum(s.accepted),
     iif(sum(s.wait_ms) < 1000, printf('%.0f ms', sum(s.wait_ms)), printf('%.1f s', sum(s.wait_ms) / 1000))

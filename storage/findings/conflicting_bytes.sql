@@ -11,7 +11,7 @@ SELECT
     '%s between %s and %s:%d sent twice with different values',
     iif(c.conflicting_overlap_bytes = 1, '1 byte', c.conflicting_overlap_bytes || ' bytes'),
     c.client_ip,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port
   ) AS summary,
   'Honest TCP repeats the same bytes: somebody forges segments, or a device on the way rewrites them. --overlap last shows the other copy.' AS advice

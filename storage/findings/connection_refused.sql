@@ -9,7 +9,7 @@ SELECT
   c.last_frame AS frame,
   printf(
     '%s:%d refused %s of %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
     iif(count(DISTINCT c.client_ip) = 1, c.client_ip, count(DISTINCT c.client_ip) || ' clients')

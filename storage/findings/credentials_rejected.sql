@@ -9,7 +9,7 @@ SELECT
   e.request_first_frame AS frame,
   printf(
     '%s:%d refused credentials of %s (%s) %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     c.client_ip,
     a.scheme_used,

@@ -11,7 +11,7 @@ SELECT
   printf(
     '%s with %s:%d lost %d bytes: %s',
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     sum(a.lost_bytes),
     iif(a.verdict = 'lost_data', 'RST before they were acknowledged', 'sent behind a FIN')

@@ -10,7 +10,7 @@ SELECT
   printf(
     'the %s of %s:%d waited %.1f s for the other side''s window%s',
     f.side,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     sum(f.waited_ms) / 1000,
     iif(count(*) = 1, '', ', in ' || count(*) || ' stalls')

@@ -10,12 +10,12 @@ SELECT
   printf(
     '%s on %s:%d failed %s: %s',
     g.method,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, 'once', count(*) || ' times'),
     coalesce(g.status_name, 'status ' || g.grpc_status)
   ) AS summary,
-  'grpc_calls has the message of each; UNAVAILABLE and DEADLINE_EXCEEDED are the networks or the loads, the others the services.' AS advice
+  'grpc_calls has the message of each; UNAVAILABLE and DEADLINE_EXCEEDED come of the network or of load, the others of the service.' AS advice
 FROM grpc_calls AS g
 JOIN http_exchanges AS e ON e.id = g.exchange_id
 JOIN connections AS c ON c.id = g.connection_id

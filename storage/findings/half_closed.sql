@@ -11,7 +11,7 @@ SELECT
     'the %s left %s of %s:%d half closed, for %s%.0f s',
     iif(a.closed_first = 'client', 'server', 'client'),
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '', 'up to '),
     max(a.half_closed_ms) / 1000

@@ -13,7 +13,7 @@ SELECT
     r.handshakes_avoidable,
     r.connections,
     r.client_ip,
-    r.server_ip,
+    iif(instr(r.server_ip, ':'), '[' || r.server_ip || ']', r.server_ip),
     r.server_port,
     iif(r.handshake_ms_avoidable < 1000, printf('%.0f ms', r.handshake_ms_avoidable), printf('%.1f s', r.handshake_ms_avoidable / 1000))
   ) AS summary,

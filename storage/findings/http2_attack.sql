@@ -11,7 +11,7 @@ SELECT
     '%s of %s to %s:%d: %s, up to %d, where honest use stays below %d',
     iif(count(*) = 1, '1 HTTP/2 connection', count(*) || ' HTTP/2 connections'),
     a.client_ip,
-    a.server_ip,
+    iif(instr(a.server_ip, ':'), '[' || a.server_ip || ']', a.server_ip),
     a.server_port,
     a.sign,
     max(a.value),

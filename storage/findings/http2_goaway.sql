@@ -12,7 +12,7 @@ SELECT
     h.goaway_by,
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
     c.client_ip,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     h.goaway_error
   ) AS summary,

@@ -10,7 +10,7 @@ SELECT
   printf(
     'the %s of %s:%d did not answer %d of %d PINGs of the %s',
     iif(k.asker = 'client', 'server', 'client'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     k.unanswered,
     k.pings,

@@ -11,7 +11,7 @@ SELECT
     '%s of %s crossed the close of an idle connection by %s:%d, %s; idle for %s%s',
     iif(count(*) = 1, '1 request', count(*) || ' requests'),
     c.client_ip,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     CASE sum(NOT r.safe_to_retry)
       WHEN 0 THEN 'safe to send again'

@@ -8,7 +8,14 @@ SELECT
   NULL AS connection_id,
   NULL AS exchange_id,
   NULL AS frame,
-  printf('%s:%d announces to keep idle connections for %d s, and closed %d after %s', server_ip, server_port, announced_s, closes, iif(effective_s < 1, printf('%.0f ms', 1000 * effective_s), printf('%.1f s', effective_s))) AS summary,
+  printf(
+    '%s:%d announces to keep idle connections for %d s, and closed %d after %s',
+    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
+    server_port,
+    announced_s,
+    closes,
+    iif(effective_s < 1, printf('%.0f ms', 1000 * effective_s), printf('%.1f s', effective_s))
+  ) AS summary,
   'Clients believe Keep-Alive: timeout=, and run into closed connections: announce what is true, or a little less.' AS advice
 FROM idle_timeouts
 WHERE effective_s + 1 <= announced_s AND closes >= 3 AND NOT coalesce(contradicted, 0);

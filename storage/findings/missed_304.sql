@@ -10,7 +10,7 @@ SELECT
   r.frame AS frame,
   printf(
     '%s:%d sent %s again that the client had, %d bytes%s %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 body', count(*) || ' bodies'),
     sum(r.bytes_wasted),

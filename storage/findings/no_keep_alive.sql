@@ -7,7 +7,13 @@ SELECT
   min(c.id) AS connection_id,
   NULL AS exchange_id,
   c.first_frame AS frame,
-  printf('%s used %d connections to %s:%d for one exchange each, as HTTP/1.0 or Connection: close have it', c.client_ip, count(*), c.server_ip, c.server_port) AS summary,
+  printf(
+    '%s used %d connections to %s:%d for one exchange each, as HTTP/1.0 or Connection: close have it',
+    c.client_ip,
+    count(*),
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
+    c.server_port
+  ) AS summary,
   'Leave Connection: close out (and speak HTTP/1.1): each request then spares a round trip, and one more or two with TLS.' AS advice
 FROM connection_kinds AS k
 JOIN connections AS c ON c.id = k.connection_id

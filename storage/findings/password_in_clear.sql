@@ -11,7 +11,7 @@ SELECT
     '%s sent %s credentials to %s:%d without encryption, %s',
     c.client_ip,
     a.scheme_used,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, 'once', count(*) || ' times')
   ) AS summary,

@@ -12,7 +12,7 @@ SELECT
     'the %s %s of %s:%d %s after %s of the %s',
     iif(k.prober = 'client', 'server', 'client'),
     iif(k.prober = 'client', c.server_ip, c.client_ip),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     CASE k.verdict WHEN 'crashed' THEN 'was silent' WHEN 'rebooted' THEN 'knew nothing of the connection' ELSE 'could not be reached' END,
     iif(k.probes = 1, '1 keepalive probe', k.probes || ' keepalive probes'),

@@ -11,7 +11,7 @@ SELECT
   printf(
     '%s asked %s:%d for %s %d times, every %s; %.0f %% of the answers had no news',
     client_ip,
-    server_ip,
+    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
     server_port,
     path,
     requests,

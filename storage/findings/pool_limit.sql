@@ -12,7 +12,7 @@ SELECT
     '%s had %d connections to %s:%d open at once, and never more; all of them were busy in %.0f %% of that time',
     client_ip,
     pool_limit,
-    server_ip,
+    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
     server_port,
     100 * busy_share
   ) AS summary,

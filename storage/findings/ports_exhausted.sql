@@ -8,7 +8,14 @@ SELECT
   NULL AS connection_id,
   NULL AS exchange_id,
   NULL AS frame,
-  printf('%s held up to %d ports to %s:%d in TIME_WAIT, %.0f %% of those that there are', ip, at_once_max, remote_ip, remote_port, 100 * share_of_ports) AS summary,
+  printf(
+    '%s held up to %d ports to %s:%d in TIME_WAIT, %.0f %% of those that there are',
+    ip,
+    at_once_max,
+    iif(instr(remote_ip, ':'), '[' || remote_ip || ']', remote_ip),
+    remote_port,
+    100 * share_of_ports
+  ) AS summary,
   'Keep connections instead of closing them; net.ipv4.tcp_tw_reuse helps for a while.' AS advice
 FROM time_wait_holders
 WHERE holder = 'client' AND share_of_ports >= 0.5;

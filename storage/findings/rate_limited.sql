@@ -9,7 +9,7 @@ SELECT
   e.frame AS frame,
   printf(
     '%s:%d told %s %s to slow down (429)%s',
-    e.server_ip,
+    iif(instr(e.server_ip, ':'), '[' || e.server_ip || ']', e.server_ip),
     e.server_port,
     e.client_ip,
     iif(count(*) = 1, 'once', count(*) || ' times'),

@@ -10,7 +10,7 @@ SELECT
   printf(
     'the %s of %s:%d took no data for %.1f s%s',
     z.side,
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     sum(z.stalled_ms) / 1000,
     iif(count(*) = 1, '', ', in ' || count(*) || ' stalls')

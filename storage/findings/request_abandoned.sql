@@ -12,7 +12,7 @@ SELECT
     '%s gave up %s to %s:%d%s %s %s%s',
     w.client_ip,
     iif(count(*) = 1, '1 request', count(*) || ' requests'),
-    w.server_ip,
+    iif(instr(w.server_ip, ':'), '[' || w.server_ip || ']', w.server_ip),
     w.server_port,
     iif(count(*) = 1, ':', ', the longest one'),
     w.method,

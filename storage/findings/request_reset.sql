@@ -9,7 +9,7 @@ SELECT
   a.last_frame AS frame,
   printf(
     '%s:%d reset %s with a request unanswered%s %s %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
     iif(count(*) = 1, ':', ', the first one'),

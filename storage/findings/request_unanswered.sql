@@ -10,7 +10,7 @@ SELECT
   e.request_first_frame AS frame,
   printf(
     '%s:%d closed %s without answering%s %s %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(DISTINCT c.id) = 1, '1 connection', count(DISTINCT c.id) || ' connections'),
     iif(count(DISTINCT c.id) = 1, ':', ', the first one after'),

@@ -11,7 +11,7 @@ SELECT
     '%s closed %s to %s:%d in the middle of a response',
     c.client_ip,
     iif(count(*) = 1, '1 connection', count(*) || ' connections'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port
   ) AS summary,
   'Its user went away, it has a time-out, or it does not want bodies that are so large.' AS advice

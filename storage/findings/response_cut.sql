@@ -9,7 +9,7 @@ SELECT
   a.frame AS frame,
   printf(
     '%s:%d closed %s in the middle of a response',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     iif(count(*) = 1, '1 connection', count(*) || ' connections')
   ) AS summary,

@@ -9,7 +9,7 @@ SELECT
   NULL AS frame,
   printf(
     '%s:%d did not resume %d of %d TLS sessions that %s offered%s',
-    server_ip,
+    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
     server_port,
     offers_rejected,
     offers_rejected + resumed,

@@ -10,7 +10,7 @@ SELECT
   printf(
     'between %s and %s:%d %.1f %% of the bytes were sent again, %d kB',
     client_ip,
-    server_ip,
+    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
     server_port,
     100.0 * sum(client_retransmitted_bytes + server_retransmitted_bytes) / sum(client_bytes + server_bytes),
     sum(client_retransmitted_bytes + server_retransmitted_bytes) / 1000

@@ -9,7 +9,7 @@ SELECT
   e.frame AS frame,
   printf(
     '%s:%d answered %s with %d%s %s %s%s',
-    e.server_ip,
+    iif(instr(e.server_ip, ':'), '[' || e.server_ip || ']', e.server_ip),
     e.server_port,
     iif(count(*) = 1, '1 request', count(*) || ' requests'),
     e.status,

@@ -10,7 +10,7 @@ SELECT
   printf(
     '%s with %s:%d failed%s%s',
     iif(count(*) = 1, '1 TLS handshake', count(*) || ' TLS handshakes'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     coalesce(': ' || h.alert || ' of the ' || h.alert_by, ''),
     coalesce(', asked for ' || h.sni, '')

@@ -9,7 +9,7 @@ SELECT
   h.first_frame AS frame,
   printf(
     '%s:%d agreed to %s in %s',
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     h.cipher,
     iif(count(*) = 1, '1 handshake', count(*) || ' handshakes')

@@ -12,7 +12,7 @@ SELECT
   printf(
     '%s with %s:%d ended %s%s',
     iif(count(*) = 1, '1 WebSocket', count(*) || ' WebSockets'),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     CASE l.end_cause
       WHEN 'close' THEN printf('with code %d of the %s', l.close_code, l.closed_by)

@@ -9,7 +9,7 @@ SELECT
   h.frame AS frame,
   printf(
     '%s:%d answered %s with %d%s%s %s',
-    h.server_ip,
+    iif(instr(h.server_ip, ':'), '[' || h.server_ip || ']', h.server_ip),
     h.server_port,
     iif(count(*) = 1, '1 WebSocket handshake', count(*) || ' WebSocket handshakes'),
     h.status,

@@ -11,7 +11,7 @@ SELECT
   printf(
     'a timer ended %d WebSockets with %s:%d, on the side of the %s, %s %.1f s',
     count(*),
-    c.server_ip,
+    iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip),
     c.server_port,
     l.closed_by,
     iif(l.timer = 'idle', 'after a silence of', 'at the age of'),

@@ -119,7 +119,7 @@ TEST_F(ReportCommand, TellsOfPeersThatAreGoneAndOfRacesWhereThereAreAny) {
   event(2, 5020, "server", "rst");
   write_database(path_, batch);
   const std::string text = output({path_});
-  EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +client +crashed +1 +1 +2 +60 +10 +2"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("192.0.2.1:80 +client +crashed +60 +10 +2 +1 +1 +2"));
   EXPECT_THAT(text, ::testing::ContainsRegex("peer_lost +client +1"));
   EXPECT_THAT(text, ::testing::ContainsRegex("request_reset +server +1 +90"));
   EXPECT_THAT(text, ::testing::ContainsRegex("error +idle_timeout_race +1 request of 10.0.0.1 crossed the close"));

@@ -665,6 +665,26 @@ TEST(Findings, ManyAreToldByTheFirst) {
   EXPECT_EQ(scene.places("gateway_error"), (Answer{{"error", "1", "1001", "8"}}));
 }
 
+// RFC 5952 section 6: beside a port, else nobody knows where the address ends.
+TEST(Findings, AddressesOfIpv6StandInBrackets) {
+  expect_told(
+      "server_error",
+      [](Scene& scene) {
+        scene.connection([](auto& row) { row.server_ip = "2001:db8::1"; });
+        scene.exchange([](auto& row) { row.status = 500; });
+      },
+      "[2001:db8::1]:80 answered 1 request with 500: GET /");
+  for (const NamedQuestion& question : named_questions()) {
+    if (!question.name.starts_with("finding_")) continue;
+    const auto count = [&](std::string_view text) {
+      std::size_t times = 0;
+      for (std::size_t at = question.sql.find(text); at != std::string::npos; at = question.sql.find(text, at + 1)) ++times;
+      return times;
+    };
+    EXPECT_EQ(count("%s:%d"), count("'[' ||")) << question.name;
+  }
+}
+
 // With one min() or max() of a group its bare columns are of that row; with two, of either.
 TEST(Findings, OneRowOfAGroupIsToldOf) {
   for (const NamedQuestion& question : named_questions()) {
