@@ -95,12 +95,18 @@ void TextTable::fit() {
   const auto least = [&](const Column& column) { return std::min(column.width, column.least(style_)); };
   if (style_ == Style::compact)
     while (shown().size() > 1 && total(least) > terminal_.width) ++left_out_;
-  const auto spare = [&](const Column& column) { return column.width > least(column) ? column.width : 0; };
-  for (std::size_t width = total([](const Column& column) { return column.width; }); width > terminal_.width; --width) {
-    Column& widest = *std::ranges::max_element(shown(), {}, spare);
-    if (spare(widest) == 0) return;
-    --widest.width;
-  }
+  std::size_t width = total([](const Column& column) { return column.width; });
+  const auto narrow = [&](auto least_of) {
+    const auto spare = [&](const Column& column) { return column.width > least_of(column) ? column.width : 0; };
+    for (; width > terminal_.width; --width) {
+      Column& widest = *std::ranges::max_element(shown(), {}, spare);
+      if (spare(widest) == 0) return;
+      --widest.width;
+    }
+  };
+  if (style_ == Style::compact)  // a name may be guessed
+    narrow([&](const Column& column) { return std::max(least(column), std::min(column.width, column.longest)); });
+  narrow(least);
 }
 
 void TextTable::write_line(const std::vector<std::string>& cells, bool heading) {
