@@ -34,7 +34,8 @@ struct HttpExchange {
   using Piece = HttpMessage::Piece;
 
   static constexpr std::uint16_t no_status = 0xffff;
-  static constexpr std::size_t usual_text = 1500;  // bytes; most exchanges' fields fit without growing
+  // Bytes: the fields of most exchanges fit without growing, and the C library has pieces up to 1032 bytes at hand.
+  static constexpr std::size_t usual_text = 1000;
 
   std::int64_t id = 0;
   std::uint64_t ordinal = 0;
