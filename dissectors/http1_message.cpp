@@ -97,8 +97,24 @@ bool upper_case(std::string_view method) {
   return method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == std::string_view::npos;
 }
 
+constexpr bool is_whitespace(char c) {
+  return c == ' ' || c == '\t';
+}
+
+bool has_whitespace(std::string_view text) {
+  return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos;
+}
+
 std::string_view trim_end(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(whitespace) + 1);
+  while (!text.empty() && is_whitespace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// All behind the last whitespace of `text`.
+std::string_view last_word(std::string_view text) {
+  std::size_t begin = text.size();
+  while (begin > 0 && !is_whitespace(text[begin - 1])) --begin;
+  return text.substr(begin);
 }
 
 // Method, target and version by the whitespace between words: the first word, the last one, and all between. Without a
@@ -107,8 +123,8 @@ StartLine read_request_line(std::string_view line, Oddities& oddities) {
   StartLine start;
   start.method = line.substr(0, token_length(line));
   const std::string_view behind = line.substr(start.method.size()), words = trim_end(behind);
-  if (start.method.empty() || (!behind.empty() && whitespace.find(behind.front()) == std::string_view::npos)) return start;
-  const std::string_view word = words.substr(words.find_last_of(whitespace) + 1);
+  if (start.method.empty() || (!behind.empty() && !is_whitespace(behind.front()))) return start;
+  const std::string_view word = last_word(words);
   const std::string_view spaced = words.substr(0, words.size() - word.size()), before = trim_end(spaced);
   const bool two_spaces = words.size() != behind.size() || spaced.size() - before.size() > 1 || behind.starts_with("  ");
   if (two_spaces || behind.find('\t') < words.size()) oddities.add("http1.start_line.whitespace", behind);
@@ -118,14 +134,13 @@ StartLine read_request_line(std::string_view line, Oddities& oddities) {
     start.kind = StartLine::Kind::request;
     start.target = without_whitespace_around(before);
     if (start.target.empty()) oddities.add("http1.target.missing", line);
-    if (start.target.find_first_of(whitespace) != std::string_view::npos) oddities.add("http1.target.whitespace", start.target);
+    if (has_whitespace(start.target)) oddities.add("http1.target.whitespace", start.target);
     return start;
   }
   const bool broken_version = !before.empty() && word.starts_with("HTTP/");
   if (broken_version) oddities.add("http1.version", word);
   start.target = without_whitespace_around(broken_version ? before : words);
-  const bool one_word = start.target.find_first_of(whitespace) == std::string_view::npos;
-  if (one_word && upper_case(start.method)) start.kind = StartLine::Kind::simple_request;
+  if (!has_whitespace(start.target) && upper_case(start.method)) start.kind = StartLine::Kind::simple_request;
   return start;
 }
 
@@ -169,7 +184,7 @@ bool FieldLines::next(Field& field) {
 // A line whose name is not a token with a colon behind it; false where there is no field in it.
 bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t& colon) {
   colon = text.find(':');
-  if (whitespace.find(text.front()) != std::string_view::npos) {
+  if (is_whitespace(text.front())) {
     oddities_.add("http1.field.leading_whitespace", without_field_value(text));  // RFC 9112 section 2.2: not processed
     return false;
   }
@@ -327,13 +342,6 @@ bool status_line_begins(std::string_view text) {
 
 Match starts_response(std::string_view text) {
   return matches(text, status_pattern);
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
-  if (a.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (to_lower(a[i]) != lower_case[i]) return false;
-  return true;
 }
 
 std::size_t token_length(std::string_view text) {

@@ -115,13 +115,19 @@ Match starts_registered_method(std::string_view text);
 // Whether `text` is a whole request line of HTTP/0.9, "GET /path".
 Match starts_simple_request(std::string_view text);
 
-// ASCII only, whatever the locale.
-bool equal_ignoring_case(std::string_view a, std::string_view lower_case);
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+// ASCII only, whatever the locale.
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+// Asked of every field's name, and mostly answered by its length or its first letter: so it stands here, to be inlined.
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
+  if (a.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (to_lower(a[i]) != lower_case[i]) return false;
+  return true;
 }
 std::size_t token_length(std::string_view text);                    // tchars at the front (RFC 9110 section 5.6.2)
 std::string_view without_whitespace_around(std::string_view text);  // SP and HT
