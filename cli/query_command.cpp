@@ -69,7 +69,9 @@ std::string sql_of(const std::string& question) {
 }
 
 void answer(const std::string& path, const std::string& sql, RowWriter& writer) {
-  Database(path).query(
+  Database database(path);
+  database.share_answers({sql});
+  database.query(
       sql, [&](const std::vector<std::string>& names) { writer.columns(names); },
       [&](const std::vector<Value>& values) {
         writer.row(values);

@@ -145,7 +145,10 @@ int run_report(const std::vector<std::string>& arguments) {
   if (places.size() != 1) throw UsageError("name one database; see 'longwire report --help'");
   const std::string& format = (*values)["format"].as<std::string>();
   if (format != "text" && format != "json") throw UsageError(fmt::format("no format '{}': text or json", format));
-  const Database database(places[0]);
+  Database database(places[0]);
+  std::vector<std::string> questions;
+  for (const ReportSection& section : report_sections()) questions.emplace_back(section.sql);
+  database.share_answers(questions);
   if (format == "json") {
     report_json(database);
   } else {

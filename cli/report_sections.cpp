@@ -40,7 +40,7 @@ SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || '
   max(s.count) AS count, count(DISTINCT c.id) AS connections, count(*) AS episodes, sum(e.probes) AS probes
 FROM keepalive_episodes AS e
 JOIN connections AS c ON c.id = e.connection_id
-JOIN keepalive_settings AS s ON s.connection_id = c.id AND s.prober = e.prober
+JOIN keepalive_settings AS s ON s.connection_id = e.connection_id AND s.prober = e.prober
 GROUP BY c.server_ip, c.server_port, e.prober, e.verdict
 ORDER BY e.verdict = 'alive', connections DESC, server, e.prober, e.verdict)",
      5, "keepalive_episodes"},

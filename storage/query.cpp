@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "storage/schema.h"
+#include "storage/shared_answers.h"
 #include "storage/sql_files.h"
 #include "storage/sqlite.h"
 
@@ -93,7 +95,13 @@ class Database::State {
     sqlite3_set_authorizer(database_.get(), authorize, nullptr);
   }
 
+  void share_answers(const std::vector<std::string>& questions) { shared_.emplace(database_.get(), questions); }
+
   Statement prepare_question(std::string_view sql) {
+    if (shared_) {
+      shared_->prepare_for(sql);
+      sqlite3_set_authorizer(database_.get(), authorize, nullptr);
+    }
     std::string_view rest;
     Statement statement = prepare(database_.get(), sql, &rest);
     if (statement == nullptr) fail(sqlite3_errcode(database_.get()));
@@ -145,11 +153,16 @@ class Database::State {
 
   std::string path_;
   Handle database_;
+  std::optional<SharedAnswers> shared_;
 };
 
 Database::Database(const std::string& path) : state_(std::make_unique<State>(path)) {}
 
 Database::~Database() = default;
+
+void Database::share_answers(const std::vector<std::string>& questions) {
+  state_->share_answers(questions);
+}
 
 void Database::query(std::string_view sql, const std::function<void(const std::vector<std::string>&)>& columns,
                      const std::function<bool(const std::vector<Value>&)>& row) const {

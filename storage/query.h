@@ -35,6 +35,10 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // What several of these questions, given as SQL, build on is from now on worked out once (see SharedAnswers). Worth it for
+  // many questions, or for one that asks others; not while another query() runs.
+  void share_answers(const std::vector<std::string>& questions);
+
   // Runs one statement and calls `columns` once with the names, then `row` for each row until it returns false. Throws
   // UsageError with SQLite's message where the statement is wrong, or would write, or is more than one.
   void query(std::string_view sql, const std::function<void(const std::vector<std::string>&)>& columns,
