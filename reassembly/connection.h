@@ -29,7 +29,7 @@ struct Outcome {
   std::uint64_t cut = 0;                                // bytes behind them that snaplen cut off
   bool pending = false;                                 // next() may have something
   bool closed = false;                                  // the connection closed with this segment
-  bool reopened = false;                                // it was not closed after all
+  std::uint64_t reopened = 0;                           // the packet that had closed it, which it had not after all; 0 = none
   boost::container::static_vector<TcpEvent, 5> events;  // in the order they happened; at most one a cause below
   std::string_view anomaly;                             // a code, empty = none
 
@@ -38,7 +38,8 @@ struct Outcome {
   void clear() {
     direct = {};
     cut = 0;
-    pending = closed = reopened = false;
+    pending = closed = false;
+    reopened = 0;
     events.clear();
     anomaly = {};
     probes.clear();

@@ -1,5 +1,6 @@
 // How a connection ends: which FIN and RST are believed, and what is known in the end.
 #include <algorithm>
+#include <utility>
 
 #include "reassembly/connection.h"
 
@@ -94,8 +95,7 @@ void Connection::take_back_reset(Outcome& out) {
   seldom_->reset.reset();
   facts_.close = ConnectionFacts::Close::open;
   facts_.unread_bytes = 0;
-  closed_number_ = 0;
-  out.reopened = true;
+  out.reopened = std::exchange(closed_number_, 0);
   out.anomaly = "tcp.rst.ignored";
 }
 

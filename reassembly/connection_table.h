@@ -73,8 +73,8 @@ class ConnectionTable {
     if (!outcome_.direct.empty()) stream(*connection).data(outcome_.side, outcome_.direct, segment.at);
     if (outcome_.cut > 0) stream(*connection).gap(outcome_.side, outcome_.cut, segment.at);
     if (outcome_.pending) drain(*connection);
+    if (outcome_.reopened > 0) lingering_.forget(*connection, outcome_.reopened);  // before it closes again
     if (outcome_.closed) lingering_.add(*connection);
-    if (outcome_.reopened) lingering_.forget(*connection);
     if (part.budget.grow(growth)) make_room(part);
   }
 
@@ -273,7 +273,7 @@ class ConnectionTable {
 
   // The same for one that may linger still.
   void conclude_early(Followed& connection) {
-    lingering_.forget(connection);
+    lingering_.forget(connection, connection.closed_number());
     conclude(connection);
   }
 

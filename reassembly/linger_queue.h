@@ -26,9 +26,8 @@ class LingerQueue {
     return nullptr;
   }
 
-  // This one goes early, if it is here.
-  void forget(const Followed& connection) {
-    const std::uint64_t number = connection.closed_number();
+  // This one, which packet `number` closed, goes early, or was not closed after all. It may have never been here.
+  void forget(const Followed& connection, std::uint64_t number) {
     const auto before = [](const Closed& closed, std::uint64_t wanted) { return closed.number < wanted; };
     for (auto at = std::lower_bound(closed_.begin(), closed_.end(), number, before); at != closed_.end() && at->number == number; ++at) {
       if (at->connection == &connection) at->connection = nullptr;

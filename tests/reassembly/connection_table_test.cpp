@@ -144,6 +144,37 @@ TEST(ConnectionTable, ExpiresByPacketNumbersOnlySoThatItDoesNotMatterWhen) {
   }
 }
 
+// It must not be freed as if it still were closed, nor twice when it closes again, nor keep others from being freed.
+TEST(ConnectionTable, WhatGoesOnAfterAResetLingersNoMore) {
+  Conversation talk;
+  const auto reset = talk.handshake() + std::vector{talk.data(client, 0, "GET", 0), talk.rst(server, 0)};
+  const std::vector<Segment> goes_on{talk.data(client, 3, "more", 0), talk.ack(server, 0, 7)};
+  const std::vector<Segment> closes{talk.fin(client, 7, 0), talk.fin(server, 0, 8), talk.ack(client, 8, 1)};
+  RecordingSink sink;
+  ConnectionTable<RecordingSink> table(sink, {});
+  std::uint64_t number = 0;
+  const auto add = [&](std::vector<Segment> segments, std::uint16_t port) {
+    for (Segment& segment : segments) {
+      (segment.source.port == 80 ? segment.destination : segment.source).port = port;
+      segment.at.number = ++number;
+      table.add(segment);
+    }
+  };
+  add(reset + goes_on, 40000);
+  table.expire(number + limits::linger_packets + 1);
+  EXPECT_EQ(table.open(), 1u) << "it goes on";
+
+  add(reset, 40001);
+  table.expire(number + limits::linger_packets + 1);
+  EXPECT_EQ(table.open(), 1u) << "the other one does not";
+
+  add(closes, 40000);
+  table.expire(number + limits::linger_packets + 1);
+  EXPECT_EQ(table.open(), 0u);
+  table.finish();
+  EXPECT_EQ(sink.closed_order, (std::vector<std::int64_t>{8, 1}));
+}
+
 TEST(ConnectionTable, BeginsANewConnectionAtOnceWhereTheOldOneIsClosed) {
   Conversation first(1000, 2000), second(5000, 6000);
   const auto sink = reassembled(closed_conversation(first) + closed_conversation(second));
