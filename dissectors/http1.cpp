@@ -439,8 +439,7 @@ void Http1::finish_message(const Call& call, bool whole, Bytes at) {
   const std::string_view wrong = finished.body.finish(whole);
   if (!wrong.empty()) call.context.anomaly(wrong, at);
   finished.finish(whole);
-  const bool undecided = asks(call.side) && pairing_.last()->undecided();
-  half(call.side).next = undecided ? Next::decision : Next::message;
+  half(call.side).next = asks(call.side) && pairing_.last()->undecided() ? Next::decision : Next::message;
   half(call.side).scanned = 0;
   pairing_.settle(call.context);
 }
@@ -463,14 +462,15 @@ void Http1::lose(const Call& call, Bytes at) {
 
 // Behind CONNECT, or a request to upgrade, the client's bytes wait until the response tells what they are.
 Progress Http1::read_decision(const Call& call, Bytes in) {
-  Half& here = half(call.side);
-  const Http1Exchange* asked = pairing_.last();
-  if (asked != nullptr && asked->undecided()) {
+  if (const Http1Exchange* asked = pairing_.last(); asked != nullptr && asked->undecided()) {
     if (in.empty()) return need(1);
     if (!call.alone && !half(other(call.side)).ended) return hold(call);
-    if (asked->connect && starts_request(as_text(in)) != Match::yes) return hand_on_to(make_detector(), 0, call);  // nobody refused
+    const Bytes front = in.first(std::min<std::size_t>(in.size(), limits::detect_bytes));
+    const Match request = asked->connect ? starts_request(as_text(front)) : Match::yes;
+    if (request == Match::maybe && front.size() < limits::detect_bytes && !call.last) return need(in.size() + 1);
+    if (request != Match::yes) return hand_on_to(make_detector(), 0, call);  // nobody refused
   }
-  here.next = Next::message;
+  half(call.side).next = Next::message;
   return used(0);
 }
 

@@ -108,5 +108,18 @@ TEST(Http1Handover, ABodyStillComingIsCountedUpToTheHandover) {
   EXPECT_EQ(layers(talk), "http1/unknown");
 }
 
+// The answer will never be known. A request line tells that it was a refusal, however little of it comes first.
+TEST(Http1Handover, WhatFollowsAConnectWithoutAnAnswerIsLookedAtUntilItTells) {
+  Conversation refused;
+  refused.client("CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n").end(Side::server).client("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(exchanges(refused, "method path"), "http_exchanges method=CONNECT path=NULL\nhttp_exchanges method=GET path=/a\n");
+  EXPECT_EQ(layers(refused), "http1");
+
+  Conversation taken;
+  taken.client("CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n").end(Side::server).client("GET is no request line\r\n");
+  EXPECT_EQ(exchanges(taken, "method path"), "http_exchanges method=CONNECT path=NULL\n");
+  EXPECT_EQ(layers(taken), "http1/unknown");
+}
+
 }  // namespace
 }  // namespace longwire::test
