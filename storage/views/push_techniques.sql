@@ -38,6 +38,19 @@ WITH polled AS (
     END AS technique
   FROM request_series AS s
 ),
+-- Of many connections that carry the same request at random times, one is steady by chance: no polling where fewer than a
+-- quarter of those with five requests and more are.
+chosen AS (
+  SELECT *
+  FROM (
+    SELECT
+      *,
+      avg(iif(requests >= 5, technique IS 'short-polling', NULL))
+        OVER (PARTITION BY client_ip, server_ip, server_port, authority, path, method) AS steady_connections
+    FROM polled
+  )
+  WHERE technique = 'long-polling' OR connection_id IS NULL OR steady_connections >= 0.25
+),
 -- What the first exchange of a series tells of all.
 introduced AS (
   SELECT
@@ -47,7 +60,7 @@ introduced AS (
     coalesce((SELECT lower(f.value ->> 1) FROM json_each(e.response_headers) AS f WHERE lower(f.value ->> 0) = 'content-type'), '') AS type,
     lower(rtrim(p.path, '/')) AS name,
     iif(instr(e.path, '?') > 0, '&' || lower(substr(e.path, instr(e.path, '?') + 1)), '') AS query
-  FROM polled AS p
+  FROM chosen AS p
   JOIN http_exchanges AS e ON e.id = p.first_exchange_id
   WHERE p.technique IS NOT NULL
 ),

@@ -1,5 +1,6 @@
 -- Which server answered with which status, how often, and what does that mean?
 -- meaning, class: see status_codes; NULL = not registered. By path: see status_paths.
+-- Takes one to two seconds for a million exchanges: they are sorted by what was said.
 CREATE VIEW status_summary AS
 WITH by_connection AS (
   SELECT connection_id, authority, status, reason, count(*) AS exchanges

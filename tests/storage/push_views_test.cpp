@@ -161,6 +161,18 @@ TEST_F(PushViews, OneThatPollsOverSeveralConnectionsIsOne) {
   EXPECT_EQ(answer("SELECT connection_id, requests, period_s FROM request_series"), (Answer{{"NULL", "10", "1.0"}}));
 }
 
+TEST_F(PushViews, OneOfManyConnectionsIsSteadyByChance) {
+  std::vector<std::int64_t> starts{1, 8, 9, 23, 24, 51, 90, 94};
+  for (std::int64_t connection_id = 1; connection_id <= 6; ++connection_id) {
+    for (std::int64_t& start : starts) start += 137 * connection_id;
+    std::vector<std::int64_t> mine;
+    for (const std::int64_t start : starts) mine.push_back(start * second);
+    ask({.connection_id = connection_id, .starts = mine});
+  }
+  ask({.connection_id = 7, .starts = every(3 * second, 6)});
+  EXPECT_EQ(techniques(), Answer{});
+}
+
 TEST_F(PushViews, WhoPausesBetweenLateAnswersIsNotLongPolling) {
   ask({.starts = {1000, 4100, 34200, 36300}, .wait = 2000, .statuses = {200, 204, 200}, .bytes = {100, 0, 120}});
   EXPECT_EQ(techniques(), Answer{});
