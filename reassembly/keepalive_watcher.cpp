@@ -12,8 +12,10 @@ constexpr Time held_back = 10'000'000;
 
 }  // namespace
 
+// What was captured before the probe is no answer to it, also where it is known only now what it meant: a RST that is believed
+// in the end.
 void KeepaliveWatcher::answer(Prober& prober, KeepaliveProbe::Answer answer, const Stamp& at) {
-  if (!prober.waiting || prober.waiting->answer >= answer) return;
+  if (!prober.waiting || prober.waiting->answer >= answer || at.number <= prober.waiting->at.number) return;
   prober.waiting->answer = answer;
   prober.waiting->answered = at;
 }

@@ -216,6 +216,14 @@ TEST(KeepaliveWatcher, IsNotAnsweredByAResetOutsideOfTheWindow) {
   EXPECT_EQ(it.anomalies, std::vector<std::string>{"tcp.rst.window"});
 }
 
+TEST(KeepaliveWatcher, IsNotAnsweredByAResetBeforeItThatIsBelievedInTheEnd) {
+  Conversation talk;  // the RST was captured before the bytes that it follows
+  const auto it = only_connection(idle_connection(talk) +
+                                  std::vector{talk.rst(server, 7), talk.data(server, 2, "there", 3), after(999, talk.ack(client, 2, 7))});
+  EXPECT_EQ(it.facts.close, ConnectionFacts::Close::rst);
+  EXPECT_EQ(told(it), "client 1.1 @1009 none");
+}
+
 TEST(KeepaliveWatcher, IsNotAnsweredByAnIcmpErrorThatQuotesSomethingElse) {
   Conversation talk;
   const auto probe = after(999, talk.ack(client, 2, 2));
