@@ -91,16 +91,16 @@ class Database::State {
     // The file may come from anywhere: what its schema says must not do more than a question may.
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}; PRAGMA mmap_size={}", cache_kib, mapped_bytes);
-    sqlite3_exec(database_.get(), settings.c_str(), nullptr, nullptr, nullptr);
-    sqlite3_set_authorizer(database_.get(), authorize, nullptr);
+    set(settings);
   }
 
   void share_answers(const std::vector<std::string>& questions) { shared_.emplace(database_.get(), questions); }
 
   Statement prepare_question(std::string_view sql) {
     if (shared_) {
+      set("PRAGMA query_only=OFF");
       shared_->prepare_for(sql);
-      sqlite3_set_authorizer(database_.get(), authorize, nullptr);
+      set("PRAGMA query_only=ON");
     }
     std::string_view rest;
     Statement statement = prepare(database_.get(), sql, &rest);
@@ -128,6 +128,13 @@ class Database::State {
   }
 
  private:
+  // What only this program may, a setting: a question, and a view, may do no more than authorize() says.
+  void set(const std::string& pragmas) {
+    sqlite3_set_authorizer(database_.get(), nullptr, nullptr);
+    sqlite3_exec(database_.get(), pragmas.c_str(), nullptr, nullptr, nullptr);
+    sqlite3_set_authorizer(database_.get(), authorize, nullptr);
+  }
+
   // What this program would have put into the file, an older one may not have.
   [[noreturn]] void fail_as_sql(std::string_view message) {
     constexpr std::string_view missing = "no such table: ";

@@ -31,7 +31,6 @@ bool is_word(std::string_view word, std::string_view keyword) {
 
 SharedAnswers::SharedAnswers(sqlite3* database, const std::vector<std::string>& questions) : database_(database) {
   read_views();
-  for (auto& [name, view] : views_) view.uses = views_in(view.select);
   for (const std::string& question : questions) count(views_in(question));
 }
 
@@ -65,15 +64,13 @@ void SharedAnswers::count(const std::vector<std::string_view>& uses) {
     ++view.users;
     if (view.reached) continue;
     view.reached = true;
+    view.uses = views_in(view.select);
     count(view.uses);
   }
 }
 
 void SharedAnswers::prepare_for(std::string_view question) {
-  sqlite3_set_authorizer(database_, nullptr, nullptr);
-  run("PRAGMA query_only=OFF");
   for (const std::string_view name : views_in(question)) make(name);
-  run("PRAGMA query_only=ON");
 }
 
 // What it builds on first, so that it finds that.
@@ -86,8 +83,10 @@ void SharedAnswers::make(std::string_view name) {
   if (view.users < 2 || !run("CREATE TEMP TABLE " + as)) run("CREATE TEMP VIEW " + as);
 }
 
+// One statement, whatever stands behind it in a text that anybody may have written.
 bool SharedAnswers::run(const std::string& sql) {
-  return sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+  const Statement statement = prepare(database_, sql);
+  return statement != nullptr && sqlite3_step(statement.get()) == SQLITE_DONE;
 }
 
 }  // namespace longwire

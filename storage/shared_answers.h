@@ -24,8 +24,8 @@ class SharedAnswers {
   // `questions` are all that will be asked, as SQL. `database` outlives this.
   SharedAnswers(sqlite3* database, const std::vector<std::string>& questions);
 
-  // Makes what `question` builds on. What cannot be made, because there is no room for it or a view is broken, is left as
-  // it is: the question then costs what it costs, or says itself what is wrong.
+  // Makes what `question`, one of them, builds on; the connection may write temporary tables meanwhile. What cannot be made, because there
+  // is no room for it or a view is broken, is left as it is: the question then costs what it costs, or says itself what is wrong.
   void prepare_for(std::string_view question);
 
  private:

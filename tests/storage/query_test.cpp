@@ -46,6 +46,19 @@ class Question : public ::testing::Test {
         });
     return found;
   }
+  // The same where answers are shared, as the commands ask.
+  std::vector<std::vector<Value>> shared_rows(const std::string& sql) const {
+    std::vector<std::vector<Value>> found;
+    Database database(path_);
+    database.share_answers({sql});
+    database.query(
+        sql, [](const auto&) {},
+        [&](const std::vector<Value>& row) {
+          found.push_back(row);
+          return true;
+        });
+    return found;
+  }
   std::string refusal(std::string_view sql) const {
     return failure<UsageError>([&] { rows(sql); });
   }
@@ -181,6 +194,40 @@ TEST(NamedQuestions, AreTheViewsInTheOrderOfTheirNames) {
   }
   EXPECT_TRUE(std::ranges::is_sorted(names));
   EXPECT_THAT(names, ::testing::IsSupersetOf({"connection_kinds", "connection_reuse", "http_headers", "status_summary"}));
+}
+
+// SQLite itself reads a view's text up to its end, and no further.
+TEST_F(Question, AViewWithMoreThanAViewInItsTextDoesNoMoreThanAView) {
+  change(
+      "CREATE VIEW one AS SELECT path FROM captures; CREATE VIEW twice AS SELECT a.path FROM one AS a; PRAGMA writable_schema=ON;"
+      "UPDATE sqlite_schema SET sql = sql || '; CREATE TEMP TABLE left_behind (n)' WHERE name IN ('one', 'twice')");
+  const std::string question = "SELECT (SELECT count(*) FROM temp.sqlite_schema WHERE name = 'left_behind'), count(*) FROM twice JOIN one";
+  const auto found = shared_rows(question);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(std::get<std::int64_t>(found[0][0]), 0);
+}
+
+TEST_F(Question, NothingCanBeWrittenWhereAnswersAreShared) {
+  change("CREATE VIEW one AS SELECT path FROM captures; CREATE VIEW twice AS SELECT path FROM one");
+  Database database(path_);
+  database.share_answers({"SELECT * FROM twice JOIN one"});
+  std::int64_t only = 0;
+  for (const std::string_view sql : {"SELECT * FROM twice JOIN one", "PRAGMA query_only"}) {
+    database.query(
+        sql, [](const auto&) {},
+        [&](const std::vector<Value>& row) {
+          only = std::get<std::int64_t>(row[0]);
+          return true;
+        });
+  }
+  EXPECT_EQ(only, 1);
+}
+
+// What a question may not do, a view must not do for it while its answer is kept.
+TEST_F(Question, AViewThatIsSharedMayDoNoMoreThanAQuestion) {
+  change("CREATE VIEW one AS SELECT load_extension('nothing') AS path FROM captures; CREATE VIEW twice AS SELECT path FROM one");
+  const std::string question = "SELECT * FROM twice JOIN one";
+  EXPECT_THAT(failure<UsageError>([&] { shared_rows(question); }), HasSubstr("load_extension"));
 }
 
 }  // namespace

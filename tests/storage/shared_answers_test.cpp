@@ -96,14 +96,6 @@ TEST_F(SharedAnswersTest, NamesInTextAndCommentsAreNoQuestions) {
   EXPECT_TRUE(temporary(database.get(), "view").empty());
 }
 
-TEST_F(SharedAnswersTest, NothingCanBeWrittenAfterwards) {
-  const Handle database = open();
-  const std::string question = "SELECT * FROM findings";
-  SharedAnswers shared(database.get(), {question});
-  shared.prepare_for(question);
-  EXPECT_EQ(sqlite3_exec(database.get(), "CREATE TEMP TABLE mine (n)", nullptr, nullptr, nullptr), SQLITE_READONLY);
-}
-
 // A view that a user has changed counts as it is now; one that is broken says so when it is asked.
 TEST_F(SharedAnswersTest, TheDatabasesOwnViewsCount) {
   sqlite3* writable = nullptr;
