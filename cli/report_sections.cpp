@@ -23,7 +23,8 @@ SELECT coalesce(layers, '(no bytes)') AS layers, kind, why, open, connections, e
      8, "connection_summary"},
 
     {"reuse", "Reuse", R"(
-SELECT client_ip, coalesce(authority, iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port) AS authority, connections, exchanges, one_exchange_share AS one_share,
+SELECT client_ip, coalesce(authority, iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port) AS authority,
+  connections, exchanges, one_exchange_share AS one_share,
   handshake_ms_paid AS paid_ms, handshake_ms_avoidable AS avoidable_ms, exchanges_median AS median, exchanges_max AS max,
   iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server
 FROM connection_reuse ORDER BY exchanges DESC, connections DESC, client_ip, server, authority)",
@@ -36,7 +37,8 @@ ORDER BY connections DESC, verdict, closed_first)",
      6, "close_audit"},
 
     {"keepalive", "TCP keepalive", R"(
-SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server, e.prober, e.verdict, max(s.idle_s) AS idle_s, max(s.interval_s) AS interval_s,
+SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server,
+  e.prober, e.verdict, max(s.idle_s) AS idle_s, max(s.interval_s) AS interval_s,
   max(s.count) AS count, count(DISTINCT c.id) AS connections, count(*) AS episodes, sum(e.probes) AS probes
 FROM keepalive_episodes AS e
 JOIN connections AS c ON c.id = e.connection_id
@@ -46,12 +48,14 @@ ORDER BY e.verdict = 'alive', connections DESC, server, e.prober, e.verdict)",
      5, "keepalive_episodes"},
 
     {"timeouts", "Idle connections closed by servers", R"(
-SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server, announced_s, effective_s, closes, longest_survived_s
+SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server,
+  announced_s, effective_s, closes, longest_survived_s
 FROM idle_timeouts WHERE announced_s IS NOT NULL OR effective_s IS NOT NULL ORDER BY closes DESC, server)",
      4, "idle_timeouts"},
 
     {"http2", "HTTP/2 and SPDY", R"(
-SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server, protocol, how, count(*) AS connections, sum(streams) AS streams,
+SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server,
+  protocol, how, count(*) AS connections, sum(streams) AS streams,
   max(open_at_once_max) AS at_once, nullif(sum(pushed_streams), 0) AS pushed, nullif(sum(resets), 0) AS resets,
   nullif(sum(stalls), 0) AS stalls, nullif(round(sum(stalled_ms), 1), 0) AS stalled_ms
 FROM http2_summary
@@ -60,14 +64,16 @@ ORDER BY sum(streams) DESC, server, protocol, how)",
      5, "http2_summary"},
 
     {"http2_abuse", "HTTP/2 connections that behave like an attack", R"(
-SELECT client_ip AS client, iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server, sign, count(*) AS connections, max(value) AS value_max, min(connection_id) AS first_connection_id
+SELECT client_ip AS client, iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server,
+  sign, count(*) AS connections, max(value) AS value_max, min(connection_id) AS first_connection_id
 FROM http2_abuse
 GROUP BY client_ip, server_ip, server_port, sign
 ORDER BY connections DESC, client, server, sign)",
      5, "http2_abuse"},
 
     {"tls", "TLS handshakes", R"(
-SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server, h.version, h.key_exchange, count(*) AS handshakes,
+SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server,
+  h.version, h.key_exchange, count(*) AS handshakes,
   nullif(count(*) FILTER (WHERE h.resumed <> 'no'), 0) AS resumed, nullif(count(*) FILTER (WHERE h.outcome = 'failed'), 0) AS failed,
   group_concat(DISTINCT h.alert) AS alerts, nullif(count(h.decrypted_by), 0) AS decrypted
 FROM tls_handshakes AS h
@@ -77,7 +83,8 @@ ORDER BY handshakes DESC, server, h.version, h.key_exchange)",
      6, "tls_resumption"},
 
     {"chains", "Certificates with a finding", R"(
-SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server, sni, chain_status, chain_error_depth AS depth, name_matches, count(*) AS handshakes,
+SELECT iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip) || ':' || server_port AS server,
+  sni, chain_status, chain_error_depth AS depth, name_matches, count(*) AS handshakes,
   min(expires_utc) AS expires_utc, min(frame) AS first_frame
 FROM certificate_chains
 WHERE chain_status <> 'ok' OR NOT name_matches OR ocsp_status = 'revoked'
@@ -102,7 +109,8 @@ FROM push_techniques ORDER BY requests DESC, server, path, client_ip, technique)
      6, "push_techniques"},
 
     {"websockets", "How WebSockets ended", R"(
-SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server, l.end_cause, l.closed_by, l.close_code, count(*) AS websockets,
+SELECT iif(instr(c.server_ip, ':'), '[' || c.server_ip || ']', c.server_ip) || ':' || c.server_port AS server,
+  l.end_cause, l.closed_by, l.close_code, count(*) AS websockets,
   round(avg(l.duration_ms) / 1000, 1) AS s_avg, round(max(l.longest_silence_ms) / 1000, 1) AS silence_s_max, l.timer, max(l.timer_s) AS timer_s
 FROM websocket_lifetimes AS l
 JOIN connections AS c ON c.id = l.connection_id

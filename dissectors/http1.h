@@ -87,7 +87,7 @@ class Http1 final : public Dissector {
 
   bool asks(Side side) const { return side == asking_; }
   Half& half(Side side) { return halves_[index(side)]; }
-  // There is one while a message is being read. NOLINTNEXTLINE(clang-analyzer-core.uninitialized.UndefReturn)
+  // There is one while a message is being read.
   Http1Exchange& exchange(Side side) { return asks(side) ? *pairing_.last() : *pairing_.first(); }
   Http1Message& message(Side side) { return asks(side) ? exchange(side).request : exchange(side).response; }
 

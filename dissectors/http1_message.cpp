@@ -17,7 +17,9 @@
 namespace longwire {
 namespace {
 
-constexpr std::string_view whitespace = " \t";
+constexpr bool is_whitespace(char c) {
+  return c == ' ' || c == '\t';
+}
 
 // RFC 9110 section 5.6.2.
 constexpr std::array<bool, 256> make_tchars() {
@@ -71,7 +73,7 @@ std::string_view without_line_end(std::string_view line, Oddities& oddities) {
 
 // Takes the whitespace that parts two words of a start line; one SP by the grammar.
 void take_space(std::string_view& text, Oddities& oddities) {
-  const std::size_t n = std::min(text.find_first_not_of(whitespace), text.size());
+  const auto n = static_cast<std::size_t>(std::ranges::find_if_not(text, is_whitespace) - text.begin());
   if (n != 1 || text.front() != ' ') oddities.add("http1.start_line.whitespace", text.substr(0, n));
   text.remove_prefix(n);
 }
@@ -95,10 +97,6 @@ StartLine read_status_line(std::string_view line, Oddities& oddities) {
 
 bool upper_case(std::string_view method) {
   return method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == std::string_view::npos;
-}
-
-constexpr bool is_whitespace(char c) {
-  return c == ' ' || c == '\t';
 }
 
 bool has_whitespace(std::string_view text) {
@@ -351,9 +349,8 @@ std::size_t token_length(std::string_view text) {
 }
 
 std::string_view without_whitespace_around(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+  while (!text.empty() && is_whitespace(text.front())) text.remove_prefix(1);
+  return trim_end(text);
 }
 
 std::string_view next_element(std::string_view& list) {

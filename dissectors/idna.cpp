@@ -2,9 +2,10 @@
 
 #include <idn2.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
+
+#include "dissectors/plain_text.h"
 
 namespace longwire {
 namespace {
@@ -32,8 +33,7 @@ std::string decoded(std::string_view text) {
 
 std::string as_a_labels(std::string_view host) {
   const std::string name = decoded(host);
-  const bool ascii = std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  if (ascii || name.size() > most_bytes || name.find('\0') != std::string::npos) return std::string(host);
+  if (all_ascii(name) || name.size() > most_bytes || name.find('\0') != std::string::npos) return std::string(host);
   char* made = nullptr;
   if (idn2_to_ascii_8z(name.c_str(), &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) return std::string(host);
   return std::unique_ptr<char, FreeName>(made).get();

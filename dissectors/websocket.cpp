@@ -46,7 +46,7 @@ std::uint64_t WebSocket::memory() const {
 std::optional<SleepingReader> WebSocket::sleep() const {
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   return SleepingReader::of<WebSocket>({std::make_unique<Kept>(Kept{life_, oddities_, {halves_[0].told, halves_[1].told}})});
-}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the reader that sleeps owns it
+}
 
 Progress WebSocket::data(Side side, Bytes in, Context& context) {
   const Call call{side, context};

@@ -14,5 +14,10 @@ struct Script {
 
 // Reads it whole, at its cuts and at every byte; says on standard error where rows differ, and aborts then.
 void same_rows_or_abort(const Script& script, const MakeReader& make = nullptr, const DissectOptions& options = {});
+// As a connection, through the detector, and at once by the reader, so that no first byte hides what follows.
+inline void same_rows_both_ways_or_abort(const Script& script, const MakeReader& make) {
+  same_rows_or_abort(script);
+  same_rows_or_abort(script, make);
+}
 
 }  // namespace longwire::test

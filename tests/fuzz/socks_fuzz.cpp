@@ -63,8 +63,6 @@ std::string message(Cursor& in) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ScriptReader reader({data, size}, message);
   if ((reader.begin() & 1) != 0) reader.midstream();
-  const Script script = reader.read();
-  same_rows_or_abort(script);              // as a connection, through the detector
-  same_rows_or_abort(script, make_socks);  // at once, so that no first byte hides what follows
+  same_rows_both_ways_or_abort(reader.read(), make_socks);
   return 0;
 }
