@@ -26,6 +26,7 @@ constexpr std::uint32_t custom_not_copied = 0x40000bad;
 
 namespace option_code {
 constexpr std::uint16_t end = 0;
+constexpr std::uint16_t shb_userappl = 4;
 constexpr std::uint16_t if_name = 2;
 constexpr std::uint16_t if_description = 3;
 constexpr std::uint16_t if_tsresol = 9;
