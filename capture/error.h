@@ -18,5 +18,9 @@ struct InputError : std::runtime_error {
 struct OutputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// An interface that cannot be captured from. Exit code 5.
+struct CaptureError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 }  // namespace longwire

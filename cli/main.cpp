@@ -9,13 +9,14 @@
 
 #include "capture/error.h"
 #include "cli/analyze_command.h"
+#include "cli/interfaces_command.h"
 #include "cli/query_command.h"
 #include "cli/report_command.h"
 
 namespace {
 
 // Documented in README, Exit codes.
-enum ExitCode { success = 0, our_bug = 1, usage = 2, input = 3, output = 4 };
+enum ExitCode { success = 0, our_bug = 1, usage = 2, input = 3, output = 4, capture = 5 };
 
 constexpr const char* help =
     "Usage: longwire COMMAND ...\n"
@@ -26,6 +27,7 @@ constexpr const char* help =
     "  analyze FILE... [-o DB]   read capture files into a database ('-' is standard input)\n"
     "  query DB [SQL | NAME]     ask it: read-only SQL, or a named question (--list names them)\n"
     "  report DB                 what a person wants to know first\n"
+    "  interfaces                what packets can be captured from\n"
     "\n"
     "'longwire FILE' alone means 'longwire analyze FILE'. 'longwire COMMAND --help' tells more.\n"
     "\n"
@@ -49,6 +51,7 @@ int run(std::vector<std::string> arguments) {
   if (command == "analyze") return longwire::run_analyze(rest);
   if (command == "query") return longwire::run_query(rest);
   if (command == "report") return longwire::run_report(rest);
+  if (command == "interfaces") return longwire::run_interfaces(rest);
   if (command == "-" || command[0] == '-' || access(command.c_str(), F_OK) == 0) return longwire::run_analyze(arguments);
   throw longwire::UsageError("no command or file '" + command + "'; 'longwire --help' names the commands");
 }
@@ -69,6 +72,8 @@ int main(int argc, char** argv) {
     return fail(input, error.what());
   } catch (const longwire::OutputError& error) {
     return fail(output, error.what());
+  } catch (const longwire::CaptureError& error) {
+    return fail(capture, error.what());
   } catch (const std::bad_alloc&) {
     return fail(our_bug, "out of memory");
   } catch (const std::exception& error) {

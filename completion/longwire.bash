@@ -4,8 +4,8 @@ _longwire_words() {
   case $1 in
     analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --quiet --help' ;;
     query) echo '--format --list --show --help' ;;
-    report) echo '--format --help' ;;
-    *) echo 'analyze query report --help --version' ;;
+    report | interfaces) echo '--format --help' ;;
+    *) echo 'analyze query report interfaces --help --version' ;;
   esac
 }
 
@@ -15,7 +15,7 @@ _longwire() {
   COMPREPLY=()
   case $command:$before in
     *:--overlap) mapfile -t COMPREPLY < <(compgen -W 'first last' -- "$word") ;;
-    query:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
+    query:--format | interfaces:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
     report:--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
     *:--bodies | *:--ca-path) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     *:--threads | *:--memory-limit | *:--filter | *:-f | *:--token-key | *:--as-of) ;;
