@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # The one list of what is needed, by Debian's and Ubuntu's names.
 packages_build=(cmake ninja-build g++ pkg-config libpcap-dev libsqlite3-dev libssl-dev libfmt-dev nlohmann-json3-dev
-  zlib1g-dev libbrotli-dev libzstd-dev liblz4-dev libsodium-dev libidn2-dev)
+  zlib1g-dev libbrotli-dev libzstd-dev liblz4-dev libsodium-dev libidn2-dev libseccomp-dev)
 packages_test=(libgtest-dev libgmock-dev libbenchmark-dev libnghttp2-dev python3 sqlite3)
 packages_lint=(clang-format clang-tidy shellcheck)
 packages_fuzz=(clang libclang-rt-dev)

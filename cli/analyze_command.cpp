@@ -8,6 +8,7 @@
 
 #include "capture/limits.h"
 #include "cli/command_line.h"
+#include "cli/confinement.h"
 #include "cli/input_remarks.h"
 #include "cli/interruption.h"
 #include "cli/pipeline.h"
@@ -15,7 +16,9 @@
 #include "dissectors/body_files.h"
 #include "dissectors/certificate_trust.h"
 #include "dissectors/secrets.h"
+#include "dissectors/tls_algorithms.h"
 #include "storage/query.h"
+#include "storage/temporary_file.h"
 
 namespace longwire {
 namespace {
@@ -52,6 +55,7 @@ po::options_description analyze_options() {
   add("ca-path", po::value<std::vector<std::string>>()->value_name("DIR"), "likewise, those in DIR (as 'openssl rehash' makes it)");
   add("as-of", po::value<std::string>()->value_name("TIME"),
       "verify chains for that time (2026-11-28, 2026-11-28T12:30:00Z), not for the packet's");
+  add("no-sandbox", po::bool_switch(), "do not confine the program to the files and system calls that it needs");
   add("quiet", po::bool_switch(), "no progress, no summary");
   return options;
 }
@@ -211,6 +215,16 @@ void refuse_input_as_target(const po::variables_map& values, const std::string& 
   }
 }
 
+// Everything is open; what follows reads what an attacker may have sent. Folders to write in stay, and what is read later:
+// captures whose turn comes, roots of certificates.
+void confine_to(std::vector<std::string> writable, const po::variables_map& values, const CertificateTrust& trust, bool decrypts) {
+  Confinement allowed{std::move(writable), trust.places()};
+  if (values.count("bodies") != 0) allowed.writable.push_back(values["bodies"].as<std::string>());
+  for (const std::string& file : values["file"].as<std::vector<std::string>>()) allowed.readable.push_back(file);
+  if (decrypts) load_tls_providers();
+  confine(allowed);
+}
+
 }  // namespace
 
 int run_analyze(const std::vector<std::string>& arguments) {
@@ -239,6 +253,9 @@ int run_analyze(const std::vector<std::string>& arguments) {
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
   refuse_input_as_target(values, target);
   const Interruption interruption(target);
+  const bool confined = !values["no-sandbox"].as<bool>();
+  std::vector<std::string> writable;
+  if (confined) writable = {TemporaryFile::folder_for(target), keep_temporary_files_in(TemporaryFile::folder_for(target))};
   Store store(target, {values["force"].as<bool>(), values["append"].as<bool>()});
   options.dissect.first_capture_id = store.first_capture_id();
   SourceOptions source;
@@ -246,6 +263,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
   source.first_number = store.first_number();
   CaptureSet input(files, source);
   if (may_decrypt(keys, input)) options.keys = &keys;
+  if (confined) confine_to(std::move(writable), values, trust, options.keys != nullptr);
 
   {
     ProgressLine progress(!quiet);

@@ -2,7 +2,7 @@
 
 _longwire_words() {
   case $1 in
-    analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --quiet --help' ;;
+    analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --no-sandbox --quiet --help' ;;
     query) echo '--format --list --show --help' ;;
     report | interfaces) echo '--format --help' ;;
     *) echo 'analyze query report interfaces --help --version' ;;

@@ -1,8 +1,10 @@
 #include "dissectors/certificate_trust.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -96,13 +98,43 @@ bool is_for(X509* leaf, std::string_view name) {
   return X509_check_ip_asc(leaf, std::string(name).c_str(), 0) == 1;
 }
 
+// Where the links lead that distributions have in the folder of certificates: Debian's, Fedora's, Arch's, SUSE's.
+constexpr const char* behind_links[] = {"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+                                        "/etc/pki/ca-trust",          "/etc/pki/tls/certs",
+                                        "/etc/ca-certificates",       "/var/lib/ca-certificates"};
+
+std::vector<std::string> system_places() {
+  const auto told = [](const char* variable, const char* otherwise) -> std::string {
+    const char* value = std::getenv(variable);
+    return value != nullptr ? value : otherwise;
+  };
+  std::vector<std::string> places(std::begin(behind_links), std::end(behind_links));
+  places.push_back(told(X509_get_default_cert_file_env(), X509_get_default_cert_file()));
+  std::istringstream folders(told(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()));
+  for (std::string folder; std::getline(folders, folder, ':');) places.push_back(folder);
+  return places;
+}
+
+// Folders, and the links in them that lead to files elsewhere.
+std::vector<std::string> with_links(std::vector<std::string> places) {
+  std::vector<std::string> links;
+  std::error_code none;
+  for (const std::string& folder : places)
+    for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(folder, none))
+      if (entry.is_symlink(none)) links.push_back(entry.path().string());
+  places.insert(places.end(), links.begin(), links.end());
+  return places;
+}
+
 }  // namespace
 
 struct CertificateTrust::Roots {
   OwnStore store{X509_STORE_new()};
 };
 
-CertificateTrust::CertificateTrust(const TrustOptions& options) : as_of_(options.as_of) {
+CertificateTrust::CertificateTrust(const TrustOptions& options) : as_of_(options.as_of), folders_(options.folders) {
+  // Without the machine's configuration of OpenSSL: it would change what rows say, and be read late, when nothing may be any more.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   if (options.files.empty() && options.folders.empty()) return;
   const QuietErrors quiet;
   named_ = std::make_unique<Roots>();
@@ -117,6 +149,10 @@ CertificateTrust::CertificateTrust(const TrustOptions& options) : as_of_(options
 }
 
 CertificateTrust::~CertificateTrust() = default;
+
+std::vector<std::string> CertificateTrust::places() const {
+  return named_ != nullptr ? with_links(folders_) : system_places();  // named files were read at once
+}
 
 const CertificateTrust::Roots& CertificateTrust::roots() const {
   if (named_ != nullptr) return *named_;

@@ -38,6 +38,9 @@ class CertificateTrust {
   CertificateTrust(const CertificateTrust&) = delete;
   CertificateTrust& operator=(const CertificateTrust&) = delete;
 
+  // Files and folders that verify() will read, for a program that confines itself to what it needs.
+  std::vector<std::string> places() const;
+
   // The time for which a chain in a packet of that time is verified.
   Time time_of(Time packet) const { return as_of_.value_or(packet); }
 
@@ -50,7 +53,8 @@ class CertificateTrust {
   const Roots& roots() const;
 
   std::optional<Time> as_of_;
-  std::unique_ptr<Roots> named_;  // null = the system's
+  std::vector<std::string> folders_;  // as given
+  std::unique_ptr<Roots> named_;      // null = the system's
 };
 
 // X509_V_ERR_... without the prefix, in lower case: "cert_has_expired".

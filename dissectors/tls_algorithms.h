@@ -8,6 +8,9 @@
 
 namespace longwire {
 
+// Loads what they come from now: a program that is about to confine itself cannot load a library later.
+void load_tls_providers();
+
 // By OpenSSL's name, as TlsProtection has it; null where this OpenSSL lacks it.
 const EVP_CIPHER* tls_cipher_algorithm(const char* name);
 EVP_MAC* tls_hmac_algorithm();

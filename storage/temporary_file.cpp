@@ -38,6 +38,14 @@ fs::path directory_of(const std::string& target) {
   return directory.empty() ? fs::path(".") : directory;
 }
 
+// The file that a symbolic link points to, which need not be there.
+std::string behind_links(std::string target) {
+  std::error_code none;
+  for (int n = 0; n < most_links && fs::is_symlink(target, none); ++n)
+    target = (directory_of(target) / fs::read_symlink(target, none)).string();
+  return target;
+}
+
 // Returns errno's value, 0 = done.
 int sync(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -49,10 +57,11 @@ int sync(const fs::path& path) {
 
 }  // namespace
 
-TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
-  std::error_code none;
-  for (int n = 0; n < most_links && fs::is_symlink(target_, none); ++n)
-    target_ = (directory_of(target_) / fs::read_symlink(target_, none)).string();
+std::string TemporaryFile::folder_for(const std::string& target) {
+  return directory_of(behind_links(target)).string();
+}
+
+TemporaryFile::TemporaryFile(const std::string& target) : target_(behind_links(target)) {
   for (int n = 0; n < attempts; ++n) {
     path_ = (directory_of(target_) / fmt::format(".longwire-{}-{}.tmp", ::getpid(), n)).string();
     announce(path_);

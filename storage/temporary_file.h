@@ -7,6 +7,9 @@ namespace longwire {
 
 class TemporaryFile {
  public:
+  // The folder in which the file for `target` is made.
+  static std::string folder_for(const std::string& target);
+
   // Makes an empty file beside `target`, or beside what `target` points to where it is a symbolic link. Throws
   // OutputError.
   explicit TemporaryFile(const std::string& target);

@@ -1,0 +1,54 @@
+#include "cli/confinement.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/landlock.h"
+#include "cli/system_calls.h"
+#ifdef LONGWIRE_TESTS
+#include "cli/confinement_trial.h"
+#endif
+
+namespace longwire {
+namespace {
+
+// SQLite's, for random numbers; the C library's: how many processors there are, whether memory is promised freely, where we are.
+constexpr const char* always_readable[] = {"/dev/urandom", "/sys/devices/system/cpu/online", "/proc/sys/vm/overcommit_memory",
+                                           "/etc/localtime"};
+
+}  // namespace
+
+std::string Confined::line() const {
+  if (files && calls) return "confined: files by Landlock, system calls by seccomp";
+  if (files) return fmt::format("confined: files by Landlock; not confined: system calls ({})", missing);
+  if (calls) return fmt::format("confined: system calls by seccomp; not confined: files ({})", missing);
+  return fmt::format("not confined: {}", missing);
+}
+
+Confined confine(const Confinement& allowed) {
+#ifdef LONGWIRE_UNCONFINED
+  static_cast<void>(allowed);
+  return {false, false, "this is a build for measuring or with sanitizers, which themselves open files"};
+#else
+  Confinement all = allowed;
+  all.readable.insert(all.readable.end(), std::begin(always_readable), std::end(always_readable));
+  const std::string no_files = restrict_files(all);
+  const std::string no_calls = restrict_system_calls();
+#ifdef LONGWIRE_TESTS
+  try_confinement();
+#endif
+  const char* both = no_files.empty() || no_calls.empty() ? "" : ", ";
+  return {no_files.empty(), no_calls.empty(), no_files + both + no_calls};
+#endif
+}
+
+std::string keep_temporary_files_in(const std::string& folder) {
+  for (const char* told : {std::getenv("SQLITE_TMPDIR"), std::getenv("TMPDIR")})
+    if (told != nullptr && std::filesystem::is_directory(told)) return told;
+  ::setenv("SQLITE_TMPDIR", std::filesystem::absolute(folder).c_str(), 1);
+  return folder;
+}
+
+}  // namespace longwire
