@@ -8,6 +8,7 @@ packages_build=(cmake ninja-build g++ pkg-config libpcap-dev libsqlite3-dev libs
   zlib1g-dev libbrotli-dev libzstd-dev liblz4-dev libsodium-dev libidn2-dev libseccomp-dev)
 packages_test=(libgtest-dev libgmock-dev libbenchmark-dev libnghttp2-dev python3 sqlite3)
 packages_lint=(clang-format clang-tidy shellcheck)
+packages_package=(dpkg-dev gzip)
 packages_fuzz=(clang libclang-rt-dev)
 
 usage() {
@@ -22,6 +23,7 @@ Usage: ./build.sh COMMAND
   lint               check format, clang-tidy and shellcheck
   bench FILE...      build the benchmark and measure it on capture files
   install [PREFIX]   build a release and install it under PREFIX (default /usr/local)
+  package            build a release and its Debian package, build/release/longwire_*.deb
   clean              remove build/
 
 On Debian and Ubuntu what is missing is installed with apt; on other systems it is named.
@@ -177,6 +179,12 @@ install_program() {
   fi
 }
 
+package() {
+  need "${packages_build[@]}" "${packages_package[@]}"
+  configure release -DLONGWIRE_TESTS=OFF
+  build release package
+}
+
 main() {
   local command=${1:---help}
   (($#)) && shift
@@ -191,6 +199,7 @@ main() {
     lint) lint ;;
     bench) bench "$@" ;;
     install) install_program "$@" ;;
+    package) package ;;
     clean) rm -rf build ;;
     -h | --help | help) usage ;;
     *) die "unknown command '$command'; see ./build.sh --help" ;;
