@@ -8,6 +8,7 @@
 #include <linux/landlock.h>
 #include <netinet/in.h>
 #include <seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -202,7 +203,8 @@ TEST_F(Confining, WithoutSeccompItGoesOnAndSaysSo) {
   EXPECT_EQ(in_child([] {
               scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
               seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 0);
-              seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, SCMP_CMP(0, SCMP_CMP_EQ, 22));  // PR_SET_SECCOMP
+              const scmp_arg_cmp set_seccomp{0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0};
+              seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, &set_seccomp);
               if (seccomp_load(filter) != 0) return 3;
               const Confined in_force = confine({{"/tmp"}, {}});
               if (!in_force.files || in_force.calls) return 1;
