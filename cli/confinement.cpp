@@ -1,9 +1,11 @@
 #include "cli/confinement.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "cli/landlock.h"
 #include "cli/system_calls.h"
@@ -48,8 +50,12 @@ Confined confine(const Confinement& allowed) {
 }
 
 std::string keep_temporary_files_in(const std::string& folder) {
+  const auto is_usable = [](const char* place) {  // as SQLite sees it: else it would take a place that is not to be written in
+    std::error_code none;
+    return place != nullptr && std::filesystem::is_directory(place, none) && ::access(place, W_OK | X_OK) == 0;
+  };
   for (const char* told : {std::getenv("SQLITE_TMPDIR"), std::getenv("TMPDIR")})
-    if (told != nullptr && std::filesystem::is_directory(told)) return told;
+    if (is_usable(told)) return told;
   ::setenv("SQLITE_TMPDIR", std::filesystem::absolute(folder).c_str(), 1);
   return folder;
 }

@@ -88,6 +88,7 @@ LandlockRights landlock_rights(int abi) {
 std::string restrict_files(const Confinement& allowed) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 0 && errno == EOPNOTSUPP) return "Landlock is turned off in this kernel";
+  if (abi < 0 && errno != ENOSYS) return fmt::format("Landlock refuses: {}", reason(errno));  // as in a container
   if (abi < 1) return "this kernel has no Landlock";
   Ruleset ruleset(landlock_rights(static_cast<int>(abi)));
   if (!ruleset.made()) return fmt::format("Landlock refuses: {}", reason(errno));

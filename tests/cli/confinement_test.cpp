@@ -186,7 +186,9 @@ TEST_F(Confining, AFolderToWriteInThatIsMissingIsTold) {
 
 // As on a kernel without Landlock: its first call is answered as such a kernel does.
 TEST_F(Confining, WithoutLandlockItGoesOnAndSaysSo) {
-  for (const auto& [error, why] : {std::pair{ENOSYS, "this kernel has no Landlock"}, {EOPNOTSUPP, "Landlock is turned off in this kernel"}})
+  for (const auto& [error, why] : {std::pair{ENOSYS, "this kernel has no Landlock"},
+                                   {EOPNOTSUPP, "Landlock is turned off in this kernel"},
+                                   {EPERM, "Landlock refuses: Operation not permitted"}})
     EXPECT_EQ(in_child([error = error, why = why] {
                 scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
                 seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), SCMP_SYS(landlock_create_ruleset), 0);
