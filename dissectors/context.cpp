@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "dissectors/secrets.h"
 #include "dissectors/wire_text.h"
 
 namespace longwire {
@@ -46,7 +47,9 @@ void Context::anomaly(std::string_view code, Bytes part, std::string_view detail
   row.layers = text(layers_);
   row.offset = at;
   row.code = code;
-  if (!detail.empty()) row.detail = text(excerpt(detail));
+  std::string shown;
+  if (options.secrets != nullptr) options.secrets->append(shown, Secrets::Kind::authority, detail);
+  if (!detail.empty()) row.detail = text(excerpt(options.secrets == nullptr ? detail : shown));
   rows().add(row);
 }
 

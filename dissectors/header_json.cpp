@@ -55,10 +55,11 @@ void HeaderJson::add_unknown(std::string_view name, std::string_view value) {
 void HeaderJson::add(std::string_view name, std::string_view value) {
   if (name.data() == nullptr || value.data() == nullptr) return add_unknown(name, value);
   constexpr std::string_view open = "[\"", between = "\",\"", close = "\"]";
-  const Secrets::Kind kind = secrets_ == nullptr || secrets_->keeps() ? Secrets::Kind::none : Secrets::kind_of(name);
+  const bool simple = all_plain_in_json(name) && all_plain_without_at(value);
+  const bool kept = secrets_ == nullptr || secrets_->keeps();
+  const Secrets::Kind kind = kept ? Secrets::Kind::none : Secrets::kind_of(name, simple ? std::string_view{} : value);
   if (!first_) out_ += ',';
   first_ = false;
-  const bool simple = all_plain_in_json(name) && all_plain_in_json(value);
   // Put together here and appended at once: a string that grows by five parts asks five times whether there is room.
   char field[512];  // bytes: nearly all fields are shorter
   const std::size_t size = open.size() + name.size() + between.size() + value.size() + close.size();

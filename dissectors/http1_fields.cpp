@@ -48,7 +48,7 @@ void Http1Fields::read(const Field& field, Oddities& oddities) {
 
 void Http1Fields::read_host(std::string_view value, Oddities& oddities) {
   if (host.data() != nullptr) oddities.add("http1.host.repeated", value);  // RFC 9112 section 3.2: 400
-  if (host.data() == nullptr) host = value;
+  if (host.data() == nullptr) host = value.substr(value.rfind('@') + 1);   // a name and password do not belong there; npos + 1 is 0
 }
 
 // RFC 9112 section 6.3 rule 5: a list of one and the same number is that number; anything else is an error.

@@ -11,6 +11,7 @@
 //   field-line     = field-name ":" OWS field-value OWS
 //   obs-fold       = CRLF 1*( SP / HTAB ) inside a field-value; means one SP
 #include "dissectors/http1_message.h"
+#include "dissectors/secrets.h"
 
 #include <algorithm>
 
@@ -60,15 +61,21 @@ bool read_version(std::string_view text, HttpVersion& version) {
   return true;
 }
 
+bool ends_with_bare_lf(std::string_view line) {
+  return !line.ends_with("\r\n");
+}
+
 // `line` without its CR, LF or CRLF.
-std::string_view without_line_end(std::string_view line, Oddities& oddities) {
+std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) {
-    line.remove_suffix(1);
-  } else {
-    oddities.add("http1.bare_lf", line);
-  }
+  if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+// The token that a line begins with, behind whitespace: the name of a field. The rest may be a secret.
+std::string_view first_token(std::string_view line) {
+  const auto begin = static_cast<std::size_t>(std::ranges::find_if_not(line, is_whitespace) - line.begin());
+  return line.substr(0, begin + token_length(line.substr(begin)));
 }
 
 // Takes the whitespace that parts two words of a start line; one SP by the grammar.
@@ -149,7 +156,8 @@ std::string_view HttpVersion::text() const {
 }
 
 StartLine read_start_line(std::string_view text, Oddities& oddities) {
-  const std::string_view line = without_line_end(text.substr(0, first_line(text)), oddities);
+  const std::string_view whole = text.substr(0, first_line(text)), line = without_line_end(whole);
+  if (ends_with_bare_lf(whole)) oddities.add("http1.bare_lf", line);
   StartLine start = line.starts_with("HTTP/") ? read_status_line(line, oddities) : read_request_line(line, oddities);
   if (start.kind != StartLine::Kind::invalid && start.kind != StartLine::Kind::simple_request && start.version.major != 1)
     oddities.add("http1.version", line);
@@ -159,7 +167,8 @@ StartLine read_start_line(std::string_view text, Oddities& oddities) {
 std::string_view FieldLines::line() {
   const std::size_t length = first_line(rest_);
   if (length == 0) return {};
-  const std::string_view line = without_line_end(rest_.substr(0, length), oddities_);
+  const std::string_view whole = rest_.substr(0, length), line = without_line_end(whole);
+  if (ends_with_bare_lf(whole)) oddities_.add("http1.bare_lf", line.substr(0, token_length(line)));
   rest_.remove_prefix(length);
   return line;
 }
@@ -183,15 +192,16 @@ bool FieldLines::next(Field& field) {
 bool FieldLines::read_irregular(std::string_view text, Field& field, std::size_t& colon) {
   colon = text.find(':');
   if (is_whitespace(text.front())) {
-    oddities_.add("http1.field.leading_whitespace", without_field_value(text));  // RFC 9112 section 2.2: not processed
+    oddities_.add("http1.field.leading_whitespace", first_token(text));  // RFC 9112 section 2.2: not processed
     return false;
   }
-  if (colon == std::string_view::npos || colon == 0) {
-    oddities_.add("http1.field.line", text.substr(0, token_length(text)));  // the rest may be a secret
-    return false;
-  }
-  const std::string_view before = text.substr(0, colon);
+  const std::string_view token = first_token(text), before = text.substr(0, std::min(colon, text.size()));
   field.name = without_whitespace_around(before);
+  const bool secret = token.size() < field.name.size() && Secrets::kind_of(token, {}) != Secrets::Kind::none;
+  if (colon == std::string_view::npos || colon == 0 || secret) {
+    oddities_.add("http1.field.line", token);
+    return false;
+  }
   if (field.name.size() != before.size()) oddities_.add("http1.field.space_before_colon", before);
   if (token_length(field.name) != field.name.size()) oddities_.add("http1.field.name", field.name);
   return true;

@@ -214,7 +214,7 @@ void Http2Connection::check_request(const Call& call, const Http2Fields& fields,
       fields.has(Pseudo::method) && (tunnel ? fields.has(Pseudo::authority) : fields.has(Pseudo::scheme) && fields.has(Pseudo::path));
   if (!whole) tell(call.context, "http2.pseudo.missing", bytes.first(1));
   const std::string_view authority = fields.value(Pseudo::authority), host = fields.host();
-  if (authority.data() != nullptr && host.data() != nullptr && authority != host)
+  if (authority.data() != nullptr && host.data() != nullptr && authority.substr(authority.rfind('@') + 1) != host)
     tell(call.context, "http2.authority.conflict", bytes.first(1), host);
 }
 

@@ -108,7 +108,8 @@ std::string_view Http2Fields::value(Pseudo which) const {
 }
 
 std::string_view Http2Fields::host() const {
-  return host_.known ? std::string_view(host_.text) : std::string_view{};
+  if (!host_.known) return {};
+  return std::string_view(host_.text).substr(host_.text.rfind('@') + 1);  // as of HTTP/1; npos + 1 is 0
 }
 
 bool Http2Fields::any_pseudo() const {

@@ -33,6 +33,11 @@ constexpr std::uint64_t escaped_bytes(std::uint64_t word) {
   return (word | control | del | equal_bytes(word, '"') | equal_bytes(word, '\\')) & top_bits;
 }
 
+// Likewise, and none is an `@`, before which a secret may stand.
+constexpr std::uint64_t escaped_or_at(std::uint64_t word) {
+  return (escaped_bytes(word) | equal_bytes(word, '@')) & top_bits;
+}
+
 // True where `strange` is 0 of every word of `text`; the last one is filled with spaces.
 template <std::uint64_t strange(std::uint64_t)>
 bool none_in(std::string_view text) {
@@ -61,6 +66,11 @@ inline bool all_ascii(std::string_view text) {
 // All bytes stand in a JSON string as they are, and are printable ASCII.
 inline bool all_plain_in_json(std::string_view text) {
   return none_in<escaped_bytes>(text);
+}
+
+// Likewise, and none is an `@`.
+inline bool all_plain_without_at(std::string_view text) {
+  return none_in<escaped_or_at>(text);
 }
 
 }  // namespace longwire

@@ -37,25 +37,39 @@ constexpr std::array<char, 512> hex_pairs = make_hex_pairs();
 
 }  // namespace
 
-Secrets::Kind Secrets::kind_of(std::string_view field_name) {
+Secrets::Kind Secrets::kind_of(std::string_view field_name, std::string_view value) {
+  const auto is = [&](std::string_view name) { return equal_ignoring_case(field_name, name); };
   switch (field_name.size()) {
     case 6:
-      return equal_ignoring_case(field_name, "cookie") ? Kind::cookies : Kind::none;
+      if (is("cookie")) return Kind::cookies;
+      break;
     case 7:
-      return equal_ignoring_case(field_name, "referer") ? Kind::reference : Kind::none;
+      if (is("cookie2")) return Kind::cookies;  // RFC 2965 section 3.3.5
+      if (is("referer")) return Kind::reference;
+      break;
     case 8:
-      return equal_ignoring_case(field_name, "location") ? Kind::reference : Kind::none;
+      if (is("location")) return Kind::reference;
+      break;
     case 10:
-      return equal_ignoring_case(field_name, "set-cookie") ? Kind::set_cookie : Kind::none;
+      if (is("set-cookie")) return Kind::set_cookie;
+      break;
+    case 11:
+      if (is("set-cookie2")) return Kind::set_cookie;  // RFC 2965 section 3.2.2
+      break;
     case 13:
-      return equal_ignoring_case(field_name, "authorization") ? Kind::credentials : Kind::none;
+      if (is("authorization")) return Kind::credentials;
+      break;
     case 16:
-      return equal_ignoring_case(field_name, "content-location") ? Kind::reference : Kind::none;
+      if (is("content-location")) return Kind::reference;
+      break;
     case 19:
-      return equal_ignoring_case(field_name, "proxy-authorization") ? Kind::credentials : Kind::none;
+      if (is("proxy-authorization")) return Kind::credentials;
+      break;
     default:
-      return Kind::none;
+      break;
   }
+  if (value.find('@') == std::string_view::npos) return Kind::none;
+  return is("host") ? Kind::authority : Kind::text;
 }
 
 Secrets Secrets::random() {
@@ -89,6 +103,8 @@ void Secrets::append(std::string& out, Kind kind, std::string_view value) const 
     append_cookies(out, value);
   } else if (kind == Kind::reference) {
     append_reference(out, value);
+  } else if (kind == Kind::authority || kind == Kind::text) {
+    append_text(out, value, kind == Kind::text);
   } else if (kind == Kind::attribute) {
     append_attribute(out, value);
   } else {
@@ -183,6 +199,23 @@ void Secrets::append_reference(std::string& out, std::string_view reference) con
   out += reference.substr(0, begin);
   append_token(out, userinfo);
   out += reference.substr(begin + userinfo.size());
+}
+
+// A URI may stand anywhere in a text, as in `<http://me@host/>; rel=next` (RFC 8288 section 3): what stands before an `@`, back
+// to two slashes, or, where these may be missing, to whatever a userinfo cannot have.
+void Secrets::append_text(std::string& out, std::string_view text, bool behind_slashes_alone) const {
+  constexpr std::string_view around = "/\\?#\"<> \t", slashes = "/\\:";
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@')) {
+    at = text.substr(0, text.find_first_of(around, at)).rfind('@');
+    const std::size_t begin = text.find_last_of(around, at) + 1;  // npos + 1 is 0
+    const bool behind_slashes = begin >= 2 && slashes.find(text[begin - 1]) < 2 && slashes.find(text[begin - 2]) != std::string_view::npos;
+    const bool secret = behind_slashes || !behind_slashes_alone;
+    out += text.substr(0, secret ? begin : at);
+    if (secret) append_token(out, text.substr(begin, at - begin));
+    out += '@';
+    text.remove_prefix(at + 1);
+  }
+  out += text;
 }
 
 }  // namespace longwire

@@ -96,6 +96,24 @@ def http1(capture):
         lambda s: b'GET / HTTP/1.1\nHost: x\nAuthorization: Basic ' + s + b'\n\n',
         lambda s: request(b'Authorization: Basic ' + s)[:-4],  # cut short
         lambda s: request(b'Upgrade: websocket', b'Connection: Upgrade', b'Sec-WebSocket-Version: 13', b'Authorization: Basic ' + s),
+        lambda s: request(b'Cookie2: a=' + s),
+        lambda s: request(b'Destination: https://me:' + s + b'@shop.example/moved', method=b'MOVE'),  # RFC 4918 section 10.3
+        lambda s: request(b'User-Agent: crawler (+http://me:' + s + b'@shop.example/; me@shop.example)'),
+        lambda s: b'GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ' + s + b'\n\r\n',
+        lambda s: b'GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic\r\n ' + s + b'\n\r\n',
+        lambda s: request(b'Cookie a=' + s + b'; t=12:30'),  # the colon comes too late
+        lambda s: request(b'Authorization Digest response="' + s + b'", uri="http://shop.example/"'),
+        lambda s: request(target=b'http://me:' + s + b'@shop.example/a b'),
+        lambda s: request(target=b'  http://me:' + s + b'@shop.example/'),
+        lambda s: request(target=b'me:' + s + b'@shop.example:443 b', method=b'CONNECT'),
+        lambda s: b'GET http://me:' + s + b'@shop.example/ HTTP/1.1\nHost: x\n\n',
+        lambda s: b'GET http://me:' + s + b'@shop.example/ HTTP/3.1\r\nHost: x\r\n\r\n',
+        lambda s: b'GET http://me:' + s + b'@shop.example/\r\n\r\n',  # HTTP/0.9
+        lambda s: b'GET / HTTP/1.1\r\nHost: me:' + s + b'@shop.example\r\n\r\n',
+        lambda s: request(b'Host: me:' + s + b'@other.example'),  # repeated
+        lambda s: request(target=b'ftp://me:' + s + b'@shop.example/file'),
+        lambda s: request(b'Origin: http://me:' + s + b'@shop.example', b'Upgrade: websocket', b'Connection: Upgrade',
+                          b'Sec-WebSocket-Version: 13', b'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='),
     ):
         capture.connection(made(next(secret)), response())
     for made in (
@@ -115,6 +133,12 @@ def http1(capture):
         lambda s: response(b'Location: http:me:' + s + b'@other.example/', status=b'302 Found'),
         lambda s: response(b'Location: /\\me:' + s + b'@other.example/', status=b'302 Found'),
         lambda s: response(b'Location:  \thttp://me:' + s + b'@other.example/', status=b'302 Found'),
+        lambda s: response(b'Set-Cookie2: a=' + s + b'; Version=1; Path=/'),  # RFC 2965
+        lambda s: response(b'Link: <http://me:' + s + b'@shop.example/style.css>; rel=preload, </x>; rel=next, <//me:' + s + b'@other.example>; rel=x'),
+        lambda s: response(b'Refresh: 5; url=http://me:' + s + b'@shop.example/'),
+        lambda s: response(b"Refresh: 0;URL='https://" + s + b"@shop.example/'"),
+        lambda s: response(b'Content-Security-Policy: default-src https:; report-uri https://me:' + s + b'@shop.example/report'),
+        lambda s: response(b'X-Accel-Redirect: http://me:' + s + b'@shop.example:8080/?mail=me@shop.example'),
         lambda s: b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSet-Cookie: a=' + s + b'\r\n\r\n',
         lambda s: b'HTTP/1.1 103 Early Hints\r\nSet-Cookie: a=' + s + b'\r\n\r\n' + response(),
     ):
@@ -129,8 +153,9 @@ def http2(capture):
     s = b'S3CRETh2'
     pseudo = ((b':method', b'GET'), (b':scheme', b'http'), (b':authority', b'me:' + s + b'@shop.example'), (b':path', b'/'))
     asked = fields(*pseudo, (b'authorization', b'Bearer ' + s), (b'cookie', b'a=' + s), (b'cookie', s), (b'proxy-authorization', b'Basic ' + s),
-                   (b'referer', b'http://me:' + s + b'@shop.example/'))
-    answered = fields((b':status', b'302'), (b'set-cookie', b'a=' + s + b'; Secure'), (b'location', b'http://me:' + s + b'@shop.example/x'))
+                   (b'referer', b'http://me:' + s + b'@shop.example/'), (b'host', b'me:' + s + b'@shop.example'))
+    answered = fields((b':status', b'302'), (b'set-cookie', b'a=' + s + b'; Secure'), (b'location', b'http://me:' + s + b'@shop.example/x'),
+                      (b'link', b'<http://me:' + s + b'@shop.example/>; rel=next'))
     trailers = fields((b'authorization', b'Basic ' + s), (b'set-cookie', b'b=' + s))
     promised = struct.pack('>I', 2) + fields(*pseudo, (b'authorization', b'Bearer ' + s), (b'cookie', b'a=' + s))
     in_parts = frame(1, 1, 3, asked[:90]) + frame(9, 0, 3, asked[90:131]) + frame(9, 4, 3, asked[131:])
@@ -165,7 +190,7 @@ class SecretsStayHome(unittest.TestCase):
         self.assertEqual(self.secrets_in(self.database.read_bytes()), [])
         self.assertEqual(errors, '')
         with Rows(self.database) as rows:
-            self.assertEqual(len(rows('connections')), 45)
+            self.assertEqual(len(rows('connections')), 68)
             self.assertGreater(len(rows('http_exchanges')), 25)
             self.assertGreater(sum('token:' in str(e) for e in rows('http_exchanges')), 20)  # else this tests nothing
 

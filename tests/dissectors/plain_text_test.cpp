@@ -28,6 +28,7 @@ TEST(PlainText, EveryByteAtEveryPlaceIsSeen) {
         text[place] = static_cast<char>(byte);
         ASSERT_EQ(all_ascii(text), ascii(text[place])) << byte << " at " << place << " of " << length;
         ASSERT_EQ(all_plain_in_json(text), plain(text[place])) << byte << " at " << place << " of " << length;
+        ASSERT_EQ(all_plain_without_at(text), plain(text[place]) && byte != '@') << byte << " at " << place << " of " << length;
       }
     }
   }

@@ -12,7 +12,7 @@ constexpr std::string_view key = "000102030405060708090a0b0c0d0e0f";
 
 std::string stored(const Secrets& secrets, std::string_view field, std::string_view value) {
   std::string out;
-  secrets.append(out, Secrets::kind_of(field), value);
+  secrets.append(out, Secrets::kind_of(field, value), value);
   return out;
 }
 
@@ -28,12 +28,14 @@ TEST(Secrets, TokensAreSipHash128) {
 }
 
 TEST(Secrets, FieldNamesAreKnownInAnyCase) {
-  EXPECT_EQ(Secrets::kind_of("authorization"), Secrets::Kind::credentials);
-  EXPECT_EQ(Secrets::kind_of("PROXY-Authorization"), Secrets::Kind::credentials);
-  EXPECT_EQ(Secrets::kind_of("Cookie"), Secrets::Kind::cookies);
-  EXPECT_EQ(Secrets::kind_of("SET-COOKIE"), Secrets::Kind::set_cookie);
-  EXPECT_EQ(Secrets::kind_of("Cookies"), Secrets::Kind::none);
-  EXPECT_EQ(Secrets::kind_of("Host"), Secrets::Kind::none);
+  EXPECT_EQ(Secrets::kind_of("authorization", "x"), Secrets::Kind::credentials);
+  EXPECT_EQ(Secrets::kind_of("PROXY-Authorization", "x"), Secrets::Kind::credentials);
+  EXPECT_EQ(Secrets::kind_of("Cookie", "x"), Secrets::Kind::cookies);
+  EXPECT_EQ(Secrets::kind_of("Cookie2", "x"), Secrets::Kind::cookies);
+  EXPECT_EQ(Secrets::kind_of("SET-COOKIE", "x"), Secrets::Kind::set_cookie);
+  EXPECT_EQ(Secrets::kind_of("Set-Cookie2", "x"), Secrets::Kind::set_cookie);
+  EXPECT_EQ(Secrets::kind_of("Cookies", "x"), Secrets::Kind::none);
+  EXPECT_EQ(Secrets::kind_of("From", "me@shop.example"), Secrets::Kind::text);
 }
 
 TEST(Secrets, TheSchemeOfCredentialsStays) {
@@ -78,6 +80,18 @@ TEST(Secrets, WhatStandsBeforeAHostIsNobodysBusiness) {
   EXPECT_EQ(stored(secrets, "Content-Location", "https://a@b@host?x@y"), "https://" + token("a@b") + "@host?x@y");
   for (const std::string_view none : {"http://host/", "/path//me@host", "me@host", "", "//", "http://@host", "/?next=http://me@host"})
     EXPECT_EQ(stored(secrets, "Location", none), none);
+}
+
+TEST(Secrets, AUriMayStandAnywhere) {
+  const Secrets secrets = Secrets::with_key(key);
+  EXPECT_EQ(stored(secrets, "Link", "<http://me:pass@host/>; rel=next, </a@b>, <//me@host>"),
+            "<http://" + token("me:pass") + "@host/>; rel=next, </a@b>, <//" + token("me") + "@host>");
+  EXPECT_EQ(stored(secrets, "Refresh", "5; url=http://me:p@ss@host:80/?a@b"), "5; url=http://" + token("me:p@ss") + "@host:80/?a@b");
+  EXPECT_EQ(stored(secrets, "Refresh", "0;URL='http:\\me@host'"), "0;URL='http:\\" + token("me") + "@host'");
+  EXPECT_EQ(stored(secrets, "Host", "me:pass@host:80"), token("me:pass") + "@host:80");
+  for (const std::string_view none :
+       {"me@host", "mailto:me@host", "a (http://host; me@host)", "<http://host/a/me@host>", "@", "//@", "a@b@c"})
+    EXPECT_EQ(stored(secrets, "Link", none), none);
 }
 
 TEST(Secrets, NothingOfASecretIsLeft) {
