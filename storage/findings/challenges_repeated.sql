@@ -5,7 +5,7 @@ CREATE VIEW finding_challenges_repeated AS
 SELECT
   'note' AS severity,
   'challenges_repeated' AS kind,
-  NULL AS connection_id,
+  (SELECT e.connection_id FROM http_exchanges AS e WHERE e.id = s.first_exchange_id) AS connection_id,
   min(s.first_exchange_id) AS exchange_id,
   (SELECT e.request_first_frame FROM http_exchanges AS e WHERE e.id = s.first_exchange_id) AS frame,
   printf(

@@ -6,7 +6,7 @@ SELECT
   'conflicting_bytes' AS kind,
   c.id AS connection_id,
   NULL AS exchange_id,
-  (SELECT min(t.frame) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.kind = 'conflicting_overlap') AS frame,
+  coalesce((SELECT min(t.frame) FROM tcp_events AS t WHERE t.connection_id = c.id AND t.kind = 'conflicting_overlap'), c.first_frame) AS frame,
   printf(
     '%s between %s and %s:%d sent twice with different values',
     iif(c.conflicting_overlap_bytes = 1, '1 byte', c.conflicting_overlap_bytes || ' bytes'),

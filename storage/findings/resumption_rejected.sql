@@ -4,18 +4,19 @@ CREATE VIEW finding_resumption_rejected AS
 SELECT
   'note' AS severity,
   'resumption_rejected' AS kind,
-  NULL AS connection_id,
+  h.connection_id AS connection_id,
   NULL AS exchange_id,
-  NULL AS frame,
+  h.first_frame AS frame,
   printf(
     '%s:%d did not resume %d of %d TLS sessions that %s offered%s',
-    iif(instr(server_ip, ':'), '[' || server_ip || ']', server_ip),
-    server_port,
-    offers_rejected,
-    offers_rejected + resumed,
-    client_ip,
-    coalesce(printf('; a full handshake takes %.0f ms', full_ms_median), '')
+    iif(instr(r.server_ip, ':'), '[' || r.server_ip || ']', r.server_ip),
+    r.server_port,
+    r.offers_rejected,
+    r.offers_rejected + r.resumed,
+    r.client_ip,
+    coalesce(printf('; a full handshake takes %.0f ms', r.full_ms_median), '')
   ) AS summary,
   'Servers behind one address need the same ticket keys, or one session cache; and keys that are not changed too often.' AS advice
-FROM tls_resumption
-WHERE offers_rejected >= 3 AND offers_rejected > resumed;
+FROM tls_resumption AS r
+CROSS JOIN tls_handshakes AS h ON h.id = r.first_rejected_id
+WHERE r.offers_rejected >= 3 AND r.offers_rejected > r.resumed;

@@ -1,9 +1,9 @@
 -- After what silence does each server close an idle connection, and is that what it announces?
 -- announced_s: the longest Keep-Alive: timeout= of its responses. effective_s: from the last response to the server's FIN or
--- RST, with nothing pending, on connections that could have been used again: the average of the most closes that lie
--- within one second of each other, where these are half of all such closes (idle_closes) or more: a timer is sharp. closes:
--- how many they are; spread_s: from the shortest to the longest of them. A close within 100 ms of the response is no timer,
--- nor is a RST that answers a request: there the client chose the moment.
+-- RST, with nothing pending, on connections that could have been used again: the average of the most closes that lie within one
+-- second of each other, where these are half of all such closes (idle_closes) or more: a timer is sharp. closes: how many they
+-- are; spread_s: from the shortest to the longest of them; first_connection_id: the first one's. A close within 100 ms of the
+-- response is no timer, nor is a RST that answers a request: there the client chose the moment.
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
 -- are such.
@@ -41,6 +41,7 @@ WITH used AS MATERIALIZED (
 ),
 closed AS (
   SELECT
+    u.id AS connection_id,
     u.server_ip,
     u.server_port,
     (
@@ -62,9 +63,9 @@ crossed AS (
   GROUP BY connection_id
 ),
 idle_closes AS (
-  SELECT server_ip, server_port, closed_after_ns FROM closed WHERE closed_after_ns >= 100000000
+  SELECT connection_id, server_ip, server_port, closed_after_ns FROM closed WHERE closed_after_ns >= 100000000
   UNION ALL
-  SELECT c.server_ip, c.server_port, x.closed_after_ns
+  SELECT x.connection_id, c.server_ip, c.server_port, x.closed_after_ns
   FROM crossed AS x
   JOIN connections AS c ON c.id = x.connection_id
   WHERE x.closed_after_ns >= 100000000
@@ -79,6 +80,7 @@ closes AS (
     server_ip,
     server_port,
     count(*) OVER next_second AS closes,
+    min(connection_id) OVER next_second AS first_connection_id,
     avg(closed_after_ns) OVER next_second / 1e9 AS effective_s,
     (max(closed_after_ns) OVER next_second - closed_after_ns) / 1e9 AS spread_s,
     closed_after_ns
@@ -104,7 +106,8 @@ SELECT
   round(s.longest_survived_s, 3) AS longest_survived_s,
   all_closes.idle_closes,
   s.longest_survived_s > r.effective_s + r.spread_s + 1 AS contradicted,
-  s.encrypted
+  s.encrypted,
+  r.first_connection_id
 FROM servers AS s
 LEFT JOIN ranked AS r ON r.server_ip = s.server_ip AND r.server_port = s.server_port AND r.rank = 1 AND 2 * r.closes >= r.idle_closes
 LEFT JOIN ranked AS all_closes ON all_closes.server_ip = s.server_ip AND all_closes.server_port = s.server_port AND all_closes.rank = 1

@@ -12,8 +12,8 @@
 -- period_s: from one request to the next, the median. empty_share: answers without news (see request_series).
 -- wire_bytes_per_body_byte: heads and framing too, over the bytes of the bodies, or of the messages inflated; heads as HTTP/1.1
 -- sends them. delay_bound_s: how old news can become before the client has them, on top of the way: polling: the period and the
--- wait; long polling: the longest time without a request; else none.
--- requests: exchanges, for websocket the handshakes. news: answers that were not empty, for websocket the server's messages.
+-- wait; long polling: the longest time without a request; else none. requests: exchanges, for websocket the handshakes;
+-- first_exchange_id: the first one. news: answers that were not empty, for websocket the server's messages.
 -- Takes five seconds for a million exchanges: see request_series.
 CREATE VIEW push_techniques AS
 WITH polled AS (
@@ -126,6 +126,7 @@ streams AS MATERIALIZED (
     e.authority,
     substr(e.path, 1, instr(e.path || '?', '?') - 1) AS path,
     'sse' AS technique,
+    e.id,
     e.request_start_ns,
     e.response_body_bytes AS body_bytes,
     -- Of a connection that carried nothing else all bytes are known.
@@ -146,6 +147,7 @@ streams AS MATERIALIZED (
     e.authority,
     substr(e.path, 1, instr(e.path || '?', '?') - 1),
     'websocket',
+    e.id,
     e.request_start_ns,
     w.client_bytes + w.server_bytes,
     length(e.request_headers) + length(e.response_headers) + length(e.path) + w.client_wire_bytes + w.server_wire_bytes,
@@ -168,7 +170,8 @@ all_of_them AS (
     1.0 * (sum(head_bytes) + sum(body_bytes)) / nullif(sum(body_bytes), 0) AS wire_bytes_per_body_byte,
     sum(requests - 1) / nullif(sum(end_ns - start_ns) / 6e10, 0) AS requests_per_minute,
     max(iif(technique = 'short-polling', period_s + wait_s, gap_max_s)) AS delay_bound_s,
-    CAST(round(sum(requests * (1 - empty_share))) AS INTEGER) AS news
+    CAST(round(sum(requests * (1 - empty_share))) AS INTEGER) AS news,
+    min(first_exchange_id) AS first_exchange_id
   FROM polling
   GROUP BY client_ip, server_ip, server_port, authority, path, technique
   UNION ALL
@@ -185,7 +188,8 @@ all_of_them AS (
     1.0 * sum(wire_bytes) / nullif(sum(body_bytes), 0),
     (count(*) - 1) / nullif((max(request_start_ns) - min(request_start_ns)) / 6e10, 0),
     NULL,
-    sum(news)
+    sum(news),
+    min(id)
   FROM streams
   GROUP BY client_ip, server_ip, server_port, authority, path, technique
 )
@@ -202,6 +206,7 @@ SELECT
   round(requests_per_minute, 2) AS requests_per_minute,
   round(delay_bound_s, 3) AS delay_bound_s,
   news,
-  server_port
+  server_port,
+  first_exchange_id
 FROM all_of_them
 ORDER BY server_ip, server_port, authority, path, client_ip, technique;

@@ -3,11 +3,12 @@
 -- here (RFC 9293 section 3.4.2: twice the maximum segment lifetime). Where both FINs cross, both do (figure 13). Where that is
 -- the client (holder), each of them is a port that it cannot use to the same server again: share_of_ports is of the 28,232 that
 -- Linux has to give (32768 to 60999). Where it is the server, it only costs memory: remote_port is NULL, for each client's port
--- was another one.
+-- was another one. connection_id: whose close made them so many at once.
 -- Takes a second and more for a hundred thousand closes: they are sorted by their times.
 CREATE VIEW time_wait_holders AS
 WITH closed AS MATERIALIZED (
   SELECT
+    c.id,
     c.client_ip,
     c.server_ip,
     c.server_port,
@@ -20,18 +21,18 @@ WITH closed AS MATERIALIZED (
   GROUP BY c.id
 ),
 closes AS (
-  SELECT 'client' AS holder, client_ip AS ip, server_ip AS remote_ip, server_port AS remote_port, at_ns
+  SELECT 'client' AS holder, client_ip AS ip, server_ip AS remote_ip, server_port AS remote_port, at_ns, id
   FROM closed
   WHERE closed_first = 'client' OR crossed
   UNION ALL
-  SELECT 'server', server_ip, client_ip, NULL, at_ns
+  SELECT 'server', server_ip, client_ip, NULL, at_ns, id
   FROM closed
   WHERE closed_first = 'server' OR crossed
 ),
 changes AS (
-  SELECT holder, ip, remote_ip, remote_port, at_ns, 1 AS change FROM closes
+  SELECT holder, ip, remote_ip, remote_port, at_ns, 1 AS change, id FROM closes
   UNION ALL
-  SELECT holder, ip, remote_ip, remote_port, at_ns + 60000000000, -1 FROM closes
+  SELECT holder, ip, remote_ip, remote_port, at_ns + 60000000000, -1, id FROM closes
 ),
 held AS (
   SELECT
@@ -46,7 +47,8 @@ SELECT
   sum(change = 1) AS closes,
   max(at_once) AS at_once_max,
   holder,
-  CASE WHEN holder = 'client' THEN round(max(at_once) / 28232.0, 4) END AS share_of_ports
+  CASE WHEN holder = 'client' THEN round(max(at_once) / 28232.0, 4) END AS share_of_ports,
+  id AS connection_id  -- of the row of the maximum
 FROM held
 GROUP BY holder, ip, remote_ip, remote_port
 ORDER BY at_once_max DESC, closes DESC, ip, remote_ip, remote_port;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/example_database.h"
 
@@ -81,10 +82,22 @@ class Scene {
   std::int64_t connections_ = 0, exchanges_ = 0, anomalies_ = 0;
 };
 
+// Each tells where to look: only of a capture that lacks packets nobody knows where.
 inline void expect_told(const std::string& kind, const std::function<void(Scene&)>& rows, const std::string& summary) {
   Scene scene;
   rows(scene);
   EXPECT_EQ(scene.told(kind), summary) << kind;
+  if (kind == "capture_incomplete") return;
+  for (const auto& place : scene.places(kind)) {
+    EXPECT_NE(place[1], "NULL") << "connection of " << kind;
+    EXPECT_NE(place[3], "NULL") << "frame of " << kind;
+  }
+}
+// severity, connection, exchange, frame
+inline void expect_place(const std::string& kind, const std::function<void(Scene&)>& rows, const std::vector<std::string>& place) {
+  Scene scene;
+  rows(scene);
+  EXPECT_EQ(scene.places(kind), Answer{place}) << kind;
 }
 inline void expect_untold(const std::string& kind, const std::function<void(Scene&)>& rows) {
   Scene scene;

@@ -254,6 +254,7 @@ TEST(Findings, IdleTimeoutShorter) {
   };
   expect_told("idle_timeout_shorter", closes_after(2000, 3),
               "192.0.2.1:80 announces to keep idle connections for 5 s, and closed 3 after 2.0 s");
+  expect_place("idle_timeout_shorter", closes_after(2000, 3), {"warning", "1", "NULL", "2036"});  // the FIN
   expect_untold("idle_timeout_shorter", closes_after(2000, 2));
   expect_untold("idle_timeout_shorter", closes_after(5001, 3));
 }
@@ -565,6 +566,7 @@ TEST(Findings, PoolLimit) {
   };
   expect_told("pool_limit", pool(4),
               "10.0.0.1 had 4 connections to 192.0.2.1:80 open at once, and never more; all of them were busy in 100 % of that time");
+  expect_place("pool_limit", pool(4), {"note", "4", "NULL", "4"});  // the fourth SYN
   expect_untold("pool_limit", pool(3));
 }
 
@@ -579,6 +581,7 @@ TEST(Findings, PortsExhausted) {
   };
   expect_told("ports_exhausted", closes("client"),
               "10.0.0.1 held up to 14116 ports to 192.0.2.1:80 in TIME_WAIT, 50 % of those that there are");
+  expect_place("ports_exhausted", closes("client"), {"warning", "14116", "NULL", "14116"});
   expect_untold("ports_exhausted", closes("server"));
 }
 

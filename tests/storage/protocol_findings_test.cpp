@@ -17,6 +17,7 @@ std::function<void(Scene&)> handshake(Change change) {
     TlsHandshakeRow row;
     row.id = 1;
     row.connection_id = 1;
+    row.first_frame = row.last_frame = 1;
     row.version = "TLS 1.3";
     row.cipher = "TLS_AES_128_GCM_SHA256";
     row.outcome = "completed";
@@ -229,7 +230,7 @@ std::function<void(Scene&)> offered(std::int64_t rejected, std::int64_t resumed)
   return [=](Scene& scene) {
     for (std::int64_t n = 1; n <= rejected + resumed; ++n) {
       TlsHandshakeRow row;
-      row.id = n;
+      row.id = row.first_frame = n;
       row.connection_id = scene.connection(1000 * n);
       row.version = "TLS 1.2";
       row.outcome = "completed";
@@ -246,6 +247,7 @@ std::function<void(Scene&)> offered(std::int64_t rejected, std::int64_t resumed)
 TEST(Findings, ResumptionRejected) {
   expect_told("resumption_rejected", offered(3, 1),
               "192.0.2.1:80 did not resume 3 of 4 TLS sessions that 10.0.0.1 offered; a full handshake takes 40 ms");
+  expect_place("resumption_rejected", offered(3, 1), {"note", "1", "NULL", "1"});
   expect_untold("resumption_rejected", offered(2, 0));
   expect_untold("resumption_rejected", offered(3, 3));
 }
@@ -381,6 +383,7 @@ std::function<void(Scene&)> polled(std::int64_t requests, std::int64_t news_ever
 TEST(Findings, PollingEmpty) {
   expect_told("polling_empty", polled(20, 10),
               "10.0.0.1 asked 192.0.2.1:80 for /news 20 times, every 1.0 s; 90 % of the answers had no news");
+  expect_place("polling_empty", polled(20, 10), {"note", "1", "1001", "1"});
   expect_untold("polling_empty", polled(19, 10));
   expect_untold("polling_empty", polled(20, 2));
 }

@@ -322,7 +322,7 @@ TEST_F(IdleTimeouts, AreWhereClosesCluster) {
   closed_after(50);  // at once: no timer
   closed_after(0);
   survived(64'000);
-  EXPECT_EQ(answer("SELECT * FROM idle_timeouts"), (Answer{{"192.0.2.1", "80", "60", "65.1", "3", "0.2", "64.0", "5", "0", "0"}}));
+  EXPECT_EQ(answer("SELECT * FROM idle_timeouts"), (Answer{{"192.0.2.1", "80", "60", "65.1", "3", "0.2", "64.0", "5", "0", "0", "1"}}));
 }
 
 TEST_F(IdleTimeouts, AreNotWhereClosesScatter) {

@@ -72,7 +72,7 @@ TEST_F(TlsViews, ResumptionAndWhatItSaves) {
   failed.outcome = "failed";
   batch_.add(failed);
   EXPECT_EQ(answer("SELECT * FROM tls_resumption"),
-            (Answer{{"10.0.0.1", "192.0.2.1", "443", "6", "2", "0.3333", "1", "60.0", "25.0", "230.0", "70.0"}}));
+            (Answer{{"10.0.0.1", "192.0.2.1", "443", "6", "2", "0.3333", "1", "60.0", "25.0", "230.0", "70.0", "5000"}}));
 }
 
 TEST_F(TlsViews, AHandshakeThatWasNotAnsweredTellsNothingOfResumption) {
