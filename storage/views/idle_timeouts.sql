@@ -7,20 +7,35 @@
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
 -- are such.
--- Takes a second and more for a million exchanges: the last one of each connection is looked for among all.
+-- Takes a second and more for a million exchanges: all are looked through twice, once for what an index does not know.
 CREATE VIEW idle_timeouts AS
-WITH used AS MATERIALIZED (
+WITH said AS MATERIALIZED (
+  SELECT connection_id, max(keep_alive_timeout_s) AS announced_s, max(upgraded_to IS NOT NULL) AS upgraded
+  FROM http_exchanges NOT INDEXED
+  WHERE keep_alive_timeout_s IS NOT NULL OR upgraded_to IS NOT NULL
+  GROUP BY connection_id
+),
+-- What an index knows of exchanges: those of a connection stand together there.
+answered AS (
+  SELECT
+    connection_id,
+    max(idle_before_ns) FILTER (WHERE status IS NOT NULL) AS survived_ns,
+    iif(min(complete AND persistent), max(response_end_ns), NULL) AS idle_from_ns
+  FROM http_exchanges
+  GROUP BY connection_id
+),
+used AS MATERIALIZED (
   SELECT
     c.id,
     c.server_ip,
     c.server_port,
-    max(e.keep_alive_timeout_s) AS announced_s,
-    max(e.idle_before_ns) FILTER (WHERE e.status IS NOT NULL) AS survived_ns,
-    iif(min(e.complete AND e.persistent AND e.upgraded_to IS NULL) AND c.closed_first = 'server' AND NOT c.one_way, max(e.response_end_ns), NULL) AS idle_from_ns,
+    s.announced_s,
+    a.survived_ns,
+    CASE WHEN s.upgraded IS NOT 1 AND c.closed_first = 'server' AND NOT c.one_way THEN a.idle_from_ns END AS idle_from_ns,
     0 AS encrypted
-  FROM connections AS c
-  CROSS JOIN http_exchanges AS e ON e.connection_id = c.id
-  GROUP BY c.id
+  FROM answered AS a
+  CROSS JOIN connections AS c ON c.id = a.connection_id
+  LEFT JOIN said AS s ON s.connection_id = a.connection_id
   UNION ALL
   SELECT
     c.id,
@@ -70,11 +85,6 @@ idle_closes AS (
   JOIN connections AS c ON c.id = x.connection_id
   WHERE x.closed_after_ns >= 100000000
 ),
-servers AS (
-  SELECT server_ip, server_port, max(announced_s) AS announced_s, max(survived_ns) / 1e9 AS longest_survived_s, max(encrypted) AS encrypted
-  FROM used
-  GROUP BY server_ip, server_port
-),
 closes AS (
   SELECT
     server_ip,
@@ -95,20 +105,36 @@ ranked AS (
     row_number() OVER (PARTITION BY server_ip, server_port ORDER BY closes DESC, closed_after_ns) AS rank,
     count(*) OVER (PARTITION BY server_ip, server_port) AS idle_closes
   FROM closes
+),
+timers AS (
+  SELECT server_ip, server_port, idle_closes, iif(2 * closes >= idle_closes, closes, NULL) AS closes, effective_s, spread_s, first_connection_id
+  FROM ranked
+  WHERE rank = 1
+),
+-- What a server's connections say, and what its timer says, in rows of one shape: one sort brings them together.
+facts AS (
+  SELECT
+    server_ip, server_port, announced_s, survived_ns / 1e9 AS survived_s, encrypted,
+    NULL AS idle_closes, NULL AS closes, NULL AS effective_s, NULL AS spread_s, NULL AS first_connection_id
+  FROM used
+  UNION ALL
+  SELECT
+    server_ip, server_port, NULL, NULL, NULL, idle_closes, closes,
+    iif(closes, effective_s, NULL), iif(closes, spread_s, NULL), iif(closes, first_connection_id, NULL)
+  FROM timers
 )
 SELECT
-  s.server_ip,
-  s.server_port,
-  s.announced_s,
-  round(r.effective_s, 3) AS effective_s,
-  r.closes,
-  round(r.spread_s, 3) AS spread_s,
-  round(s.longest_survived_s, 3) AS longest_survived_s,
-  all_closes.idle_closes,
-  s.longest_survived_s > r.effective_s + r.spread_s + 1 AS contradicted,
-  s.encrypted,
-  r.first_connection_id
-FROM servers AS s
-LEFT JOIN ranked AS r ON r.server_ip = s.server_ip AND r.server_port = s.server_port AND r.rank = 1 AND 2 * r.closes >= r.idle_closes
-LEFT JOIN ranked AS all_closes ON all_closes.server_ip = s.server_ip AND all_closes.server_port = s.server_port AND all_closes.rank = 1
-ORDER BY r.closes DESC, s.server_ip, s.server_port;
+  server_ip,
+  server_port,
+  max(announced_s) AS announced_s,
+  round(max(effective_s), 3) AS effective_s,
+  max(closes) AS closes,
+  round(max(spread_s), 3) AS spread_s,
+  round(max(survived_s), 3) AS longest_survived_s,
+  max(idle_closes) AS idle_closes,
+  max(survived_s) > max(effective_s) + max(spread_s) + 1 AS contradicted,
+  max(encrypted) AS encrypted,
+  max(first_connection_id) AS first_connection_id
+FROM facts
+GROUP BY server_ip, server_port
+ORDER BY closes DESC, server_ip, server_port;

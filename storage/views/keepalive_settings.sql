@@ -17,9 +17,10 @@ ranked AS (
     prober,
     first,
     wait_ns,
-    row_number() OVER (PARTITION BY connection_id, prober, first ORDER BY wait_ns) AS rank,
-    count(*) OVER (PARTITION BY connection_id, prober, first) AS waits
+    row_number() OVER timer AS rank,
+    count(*) OVER (timer ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS waits
   FROM waits
+  WINDOW timer AS (PARTITION BY connection_id, prober, first ORDER BY wait_ns)
 ),
 timers AS (
   SELECT
