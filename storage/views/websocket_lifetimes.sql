@@ -47,7 +47,7 @@ verdicts AS (
   WHERE connection_id IN (SELECT connection_id FROM websockets)
   GROUP BY connection_id
 ),
-lives AS MATERIALIZED (
+lives AS (
   SELECT
     w.*,
     c.client_ip,
@@ -60,10 +60,16 @@ lives AS MATERIALIZED (
       WHEN w.end_cause IN ('rst', 'fin') AND v.verdict IN ('crashed', 'unreachable') AND v.prober = w.closed_by THEN 'silence'
       WHEN w.end_cause = 'open' AND v.verdict IN ('crashed', 'unreachable') THEN 'silence'
       ELSE w.end_cause
-    END AS cause
+    END AS cause,
+    p.pings,
+    p.pongs,
+    p.unsolicited_pongs,
+    m.rtt_ns
   FROM websockets AS w
   JOIN connections AS c ON c.id = w.connection_id
   LEFT JOIN verdicts AS v ON v.connection_id = w.connection_id
+  LEFT JOIN pings AS p ON p.websocket_id = w.id
+  LEFT JOIN medians AS m ON m.websocket_id = w.id
 ),
 deaths AS (
   -- moment: 1 = none died in the 0.1 s before. Those that die together may do so of one and the same event.
@@ -71,14 +77,11 @@ deaths AS (
     *,
     coalesce(end_ns - lag(end_ns) OVER (side ORDER BY end_ns), 1e18) > 1e8 AS moment
   FROM lives
-  WHERE end_ns IS NOT NULL
-  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause)
+  WINDOW side AS (PARTITION BY server_ip, server_port, closed_by, end_cause, end_ns IS NULL)
 ),
 ended AS (
   SELECT
-    id,
-    age_ns,
-    idle_ns,
+    *,
     count(*) OVER side AS all_ended,
     count(*) OVER of_age AS of_age,
     sum(moment) OVER of_age AS moments_of_age,
@@ -90,61 +93,52 @@ ended AS (
     sum(moment) OVER as_idle_roughly AS moments_as_idle_roughly
   FROM deaths
   WINDOW
-    side AS (PARTITION BY server_ip, server_port, closed_by, end_cause),
+    side AS (PARTITION BY server_ip, server_port, closed_by, end_cause, end_ns IS NULL),
     of_age AS (side ORDER BY age_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING),
     of_age_roughly AS (side ORDER BY age_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING),
     as_idle AS (side ORDER BY idle_ns RANGE BETWEEN 200000000 PRECEDING AND 200000000 FOLLOWING),
     as_idle_roughly AS (side ORDER BY idle_ns RANGE BETWEEN 1000000000 PRECEDING AND 1000000000 FOLLOWING)
 ),
-timed AS (
+counted AS (
   SELECT
-    id,
-    iif(age_ns < 10000000000, of_age, of_age_roughly) AS of_age,
-    iif(age_ns < 10000000000, moments_of_age, moments_of_age_roughly) AS moments_of_age,
-    iif(idle_ns < 10000000000, as_idle, as_idle_roughly) AS as_idle,
-    iif(idle_ns < 10000000000, moments_as_idle, moments_as_idle_roughly) AS moments_as_idle,
-    all_ended,
-    age_ns,
-    idle_ns
+    *,
+    iif(age_ns < 10000000000, of_age, of_age_roughly) AS as_old,
+    iif(age_ns < 10000000000, moments_of_age, moments_of_age_roughly) AS moments_as_old,
+    iif(idle_ns < 10000000000, as_idle, as_idle_roughly) AS as_silent,
+    iif(idle_ns < 10000000000, moments_as_idle, moments_as_idle_roughly) AS moments_as_silent
   FROM ended
 ),
 -- A second is the least that is called a timer: below, it is how long an answer takes.
-timers AS (
+timed AS (
   SELECT
-    id,
+    *,
     CASE
-      WHEN moments_as_idle >= 3 AND 2 * as_idle >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
-      WHEN moments_of_age >= 3 AND 2 * of_age >= all_ended AND age_ns >= 1000000000 THEN 'age'
-    END AS timer,
-    as_idle,
-    of_age,
-    age_ns,
-    idle_ns
-  FROM timed
+      WHEN end_ns IS NULL THEN NULL
+      WHEN moments_as_silent >= 3 AND 2 * as_silent >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
+      WHEN moments_as_old >= 3 AND 2 * as_old >= all_ended AND age_ns >= 1000000000 THEN 'age'
+    END AS timer
+  FROM counted
 )
 SELECT
-  l.id AS websocket_id,
-  l.connection_id,
-  round(l.age_ns / 1e6, 3) AS duration_ms,
-  l.cause AS end_cause,
-  l.close_code,
-  l.closed_by,
-  round(l.longest_silence_ns / 1e6, 3) AS longest_silence_ms,
-  coalesce(p.pings, 0) AS pings,
-  coalesce(p.pongs, 0) AS pongs,
-  round(m.rtt_ns / 1e6, 3) AS ping_rtt_ms_median,
-  coalesce(p.unsolicited_pongs, 0) AS unsolicited_pongs,
-  l.close_reason,
-  l.close_answered,
-  l.answer_code,
-  round(l.idle_ns / 1e6, 3) AS idle_at_end_ms,
-  l.keepalive_verdict,
-  t.timer,
-  round(iif(t.timer = 'idle', t.idle_ns, t.age_ns) / 1e9, 1) AS timer_s,
-  CASE t.timer WHEN 'idle' THEN t.as_idle WHEN 'age' THEN t.of_age END AS timer_websockets,
-  l.last_frame AS frame
-FROM lives AS l
-LEFT JOIN pings AS p ON p.websocket_id = l.id
-LEFT JOIN medians AS m ON m.websocket_id = l.id
-LEFT JOIN timers AS t ON t.id = l.id AND t.timer IS NOT NULL
-ORDER BY l.id;
+  id AS websocket_id,
+  connection_id,
+  round(age_ns / 1e6, 3) AS duration_ms,
+  cause AS end_cause,
+  close_code,
+  closed_by,
+  round(longest_silence_ns / 1e6, 3) AS longest_silence_ms,
+  coalesce(pings, 0) AS pings,
+  coalesce(pongs, 0) AS pongs,
+  round(rtt_ns / 1e6, 3) AS ping_rtt_ms_median,
+  coalesce(unsolicited_pongs, 0) AS unsolicited_pongs,
+  close_reason,
+  close_answered,
+  answer_code,
+  round(idle_ns / 1e6, 3) AS idle_at_end_ms,
+  keepalive_verdict,
+  timer,
+  round(CASE timer WHEN 'idle' THEN idle_ns WHEN 'age' THEN age_ns END / 1e9, 1) AS timer_s,
+  CASE timer WHEN 'idle' THEN as_silent WHEN 'age' THEN as_old END AS timer_websockets,
+  last_frame AS frame
+FROM timed
+ORDER BY id;
