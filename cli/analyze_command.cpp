@@ -282,6 +282,10 @@ int run_analyze(const std::vector<std::string>& arguments) {
       fmt::print(stderr, "longwire: tokens of secrets are not comparable with those already in {}; give --token-key each time\n", target);
   }
   tell_broken_keys(keys);
+  if (values.count("rsa-key") != 0) {
+    const std::string why = why_no_rsa_key_fits(Database(target), options.dissect.first_capture_id);
+    if (!why.empty()) fmt::print(stderr, "longwire: {}\n", why);
+  }
   if (bodies && bodies->failed() > 0)
     fmt::print(stderr, "longwire: {} bodies could not be written to {}\n", bodies->failed(), values["bodies"].as<std::string>());
   if (!quiet) print_summary(target, input);

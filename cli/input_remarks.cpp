@@ -52,4 +52,28 @@ void tell_unfiltered(const CaptureSet& input) {
   for (const std::string& line : lines) fmt::print(stderr, "longwire: {}; its packets are left out ({} in all)\n", line, left_out);
 }
 
+std::string why_no_rsa_key_fits(const Database& database, std::int64_t first_capture_id) {
+  std::int64_t all = 0, by_rsa = 0, decrypted = 0;
+  database.query(
+      fmt::format("SELECT count(*), count(*) FILTER (WHERE h.key_exchange = 'RSA' AND h.resumed IS NOT 'session_id' AND "
+                  "h.resumed IS NOT 'ticket'), count(*) FILTER (WHERE h.decrypted_by = 'rsa key') FROM tls_handshakes AS h "
+                  "JOIN connections AS c ON c.id = h.connection_id WHERE c.capture_id >= {}",
+                  first_capture_id),
+      [](const auto&) {},
+      [&](const std::vector<Value>& row) {
+        all = std::get<std::int64_t>(row[0]);
+        by_rsa = std::get<std::int64_t>(row[1]);
+        decrypted = std::get<std::int64_t>(row[2]);
+        return true;
+      });
+  if (decrypted > 0) return {};
+  if (all == 0) return "--rsa-key decrypted nothing: there is no TLS handshake in the capture";
+  if (by_rsa == 0)
+    return "--rsa-key decrypted nothing: no handshake in the capture exchanged keys by RSA alone; a key log (--keylog) decrypts the others";
+  return fmt::format(
+      "--rsa-key decrypted nothing: it fits none of the handshakes that exchanged keys by RSA ({} in all); it must be the "
+      "private key of the server's certificate",
+      by_rsa);
+}
+
 }  // namespace longwire

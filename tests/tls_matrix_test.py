@@ -156,10 +156,10 @@ class Matrix(unittest.TestCase):
         (self.folder / name).write_bytes(self.random.randbytes(BODY))
         return b'GET /%s HTTP/1.0\r\nHost: matrix.test\r\n\r\n' % name.encode()
 
-    def rows(self, *options, capture=None, name='talk'):
+    def rows(self, *options, capture=None, name='talk', told=''):
         database = self.folder / (name + '.db')
         self.bodies = self.folder / (name + '-bodies')
-        self.assertEqual(analyze(PROGRAM, capture or self.capture, database, '--bodies', str(self.bodies), *map(str, options)), (0, ''))
+        self.assertEqual(analyze(PROGRAM, capture or self.capture, database, '--bodies', str(self.bodies), *map(str, options)), (0, told))
         rows = Rows(database)
         self.addCleanup(rows.db.close)
         return rows
@@ -449,10 +449,18 @@ class Matrix(unittest.TestCase):
     def test_a_key_of_another_server(self):
         self.speak_all({'page': ['-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0']})
         openssl('genrsa', '-out', self.folder / 'other.key', '2048')
-        rows = self.rows('--rsa-key', self.folder / 'other.key')
+        rows = self.rows('--rsa-key', self.folder / 'other.key',
+                         told='longwire: --rsa-key decrypted nothing: it fits none of the handshakes that exchanged keys by RSA (1 in all); '
+                              "it must be the private key of the server's certificate\n")
         self.assertEqual((rows('http_exchanges'), rows('anomalies')), ([], []))
         self.assertEqual([(h['outcome'], h['decrypted_by']) for h in rows('tls_handshakes')], [('completed', None)])
         self.assertEqual(len(rows('tls_turns')), 1)
+
+    def test_a_private_key_where_keys_are_exchanged_otherwise(self):
+        self.speak_all({'page': ['-tls1_3']})
+        self.rows('--rsa-key', self.home / 'rsa.key',
+                  told='longwire: --rsa-key decrypted nothing: no handshake in the capture exchanged keys by RSA alone; '
+                       'a key log (--keylog) decrypts the others\n')
 
     def test_wrong_keys_make_no_rows(self):
         self.speak_all({'page': ['-tls1_3'], 'other': ['-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0']})
