@@ -51,6 +51,8 @@ HEALTHY = {
     'gRPC': ('grpc', 'port 50052'),
     'TLS': ('tls', 'port 443 and not port 38162'),  # a certificate for another name
     'WebSocket': ('websocket', 'portrange 51584-51628 or port 51650'),  # closed in order
+    'SOCKS': ('socks', 'tcp'),
+    'the PROXY protocol': ('proxy_protocol', 'tcp'),
     'TCP keepalive': ('keepalive', 'port 7001 or port 7005 or port 7006 or port 7008'),  # whose peers answer
     'polling, long polling, server-sent events': ('push', 'host 192.0.2.13 or host 192.0.2.14 or host 192.0.2.15'),
 }
@@ -92,7 +94,7 @@ class Samples(unittest.TestCase):
         self.folder = scratch.name
 
     def test_every_exchange_that_the_servers_logged(self):
-        self.assertEqual(len(LOGGED), 16)
+        self.assertEqual(len(LOGGED), 18)
         for sample in LOGGED:
             if sample.stem in ('grpc', 'http2_tls'):  # see http2_samples_test.py
                 continue
@@ -148,6 +150,18 @@ class Samples(unittest.TestCase):
         with self.analyzed(HOUSE / 'samples/framing.pcap') as rows:
             upload, = [e for e in rows('http_exchanges') if e['method'] == 'POST']
         self.assertEqual((upload['interim_statuses'], upload['request_body_bytes'], upload['status']), ('[100]', 20000, 201))
+
+    def test_what_curl_asked_socks_proxies_for(self):
+        with self.analyzed(HOUSE / 'samples/socks.pcap') as rows:
+            asked = [(s['version'], s['host'], s['port'], s['authentication'], s['reply']) for s in rows('socks_requests')]
+            self.assertEqual({c['layers'] for c in rows('connections')}, {'socks/http1'})
+        self.assertEqual(asked, [('5', '192.0.2.1', 80, 'none', 'granted'), ('5', 'localhost', 80, 'none', 'granted'),
+                                 ('4', '192.0.2.1', 82, None, 'granted'), ('5', '192.0.2.1', 82, 'none', 'granted'),
+                                 ('5', '192.0.2.1', 83, 'password', 'granted')])
+
+    def test_what_stands_behind_a_header_of_the_proxy_protocol_is_read(self):
+        with self.analyzed(HOUSE / 'samples/proxy_protocol.pcap') as rows:
+            self.assertEqual([c['layers'] for c in rows('connections')], ['proxy/http1'] * 3)
 
     def test_tls_is_what_nginx_logged_without_a_key(self):
         told = json.loads((HOUSE / 'samples/tls.expected.json').read_text(encoding='utf8'))['tls']
