@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "cli/landlock.h"
 #include "cli/system_calls.h"
+#include "storage/temporary_file.h"
 #ifdef LONGWIRE_TESTS
 #include "cli/confinement_trial.h"
 #endif
@@ -26,6 +29,12 @@ constexpr bool is_possible = false;
 #else
 constexpr bool is_possible = true;
 #endif
+
+// As SQLite sees it: else it would take a place that is not to be written in.
+bool is_place_for_temporary_files(const char* place) {
+  std::error_code none;
+  return place != nullptr && std::filesystem::is_directory(place, none) && ::access(place, W_OK | X_OK) == 0;
+}
 
 }  // namespace
 
@@ -49,13 +58,17 @@ Confined confine(const Confinement& allowed) {
   return {no_files.empty(), no_calls.empty(), no_files + both + no_calls};
 }
 
+Confinement for_reading(const std::string& database) {
+  Confinement allowed{{TemporaryFile::folder_for(database)}, {}};
+  const std::array<const char*, 5> places{std::getenv("SQLITE_TMPDIR"), std::getenv("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp"};
+  const auto chosen = std::find_if(places.begin(), places.end(), is_place_for_temporary_files);  // sqlite.org/tempfiles.html section 5
+  if (chosen != places.end()) allowed.writable.emplace_back(*chosen);
+  return allowed;
+}
+
 std::string keep_temporary_files_in(const std::string& folder) {
-  const auto is_usable = [](const char* place) {  // as SQLite sees it: else it would take a place that is not to be written in
-    std::error_code none;
-    return place != nullptr && std::filesystem::is_directory(place, none) && ::access(place, W_OK | X_OK) == 0;
-  };
   for (const char* told : {std::getenv("SQLITE_TMPDIR"), std::getenv("TMPDIR")})
-    if (is_usable(told)) return told;
+    if (is_place_for_temporary_files(told)) return told;
   ::setenv("SQLITE_TMPDIR", std::filesystem::absolute(folder).c_str(), 1);
   return folder;
 }

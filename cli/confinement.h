@@ -18,6 +18,10 @@ struct Confinement {
   std::vector<std::string> readable;
 };
 
+// For who answers from one database: SQLite's readers share memory, a file in its folder, with who writes it, and keep temporary
+// files where SQLite chooses.
+Confinement for_reading(const std::string& database);
+
 // What is in force.
 struct Confined {
   bool files = false, calls = false;

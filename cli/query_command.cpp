@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "cli/command_line.h"
+#include "cli/confinement.h"
 #include "cli/output_format.h"
 #include "storage/query.h"
 
@@ -36,6 +37,7 @@ po::options_description query_options() {
   add("format", po::value<std::string>()->value_name("FORMAT"), "table, csv, json, ndjson or markdown");
   add("list", po::bool_switch(), "name the questions");
   add("show", po::value<std::string>()->value_name("NAME"), "print a question's SQL");
+  add("no-sandbox", po::bool_switch(), "do not confine the program to the files and system calls that it needs");
   return options;
 }
 
@@ -68,8 +70,9 @@ std::string sql_of(const std::string& question) {
   return !question.empty() && std::ranges::all_of(question, part_of_name) ? "SELECT * FROM " + question : question;
 }
 
-void answer(const std::string& path, const std::string& sql, RowWriter& writer) {
+void answer(const std::string& path, const std::string& sql, bool confined, RowWriter& writer) {
   Database database(path);
+  if (confined) confine(for_reading(path));
   database.share_answers({sql});
   database.query(
       sql, [&](const std::vector<std::string>& names) { writer.columns(names); },
@@ -98,7 +101,8 @@ int run_query(const std::vector<std::string>& arguments) {
   } else {
     if (places.empty()) throw UsageError("no database named; see 'longwire query --help'");
     if (places.size() > 2) throw UsageError("one question at a time: put the SQL in quotes");
-    answer(places[0], places.size() == 2 ? sql_of(places[1]) : read_standard_input(), *writer);
+    const std::string sql = places.size() == 2 ? sql_of(places[1]) : read_standard_input();
+    answer(places[0], sql, !(*values)["no-sandbox"].as<bool>(), *writer);
   }
   require_written(std::cout.flush());
   return 0;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "cli/command_line.h"
+#include "cli/confinement.h"
 #include "cli/output_format.h"
 #include "cli/report_sections.h"
 #include "cli/text_table.h"
@@ -28,7 +29,9 @@ const CommandHelp help{
 
 po::options_description report_options() {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->value_name("FORMAT")->default_value("text"), "text or json");
+  auto add = options.add_options();
+  add("format", po::value<std::string>()->value_name("FORMAT")->default_value("text"), "text or json");
+  add("no-sandbox", po::bool_switch(), "do not confine the program to the files and system calls that it needs");
   return options;
 }
 
@@ -146,6 +149,7 @@ int run_report(const std::vector<std::string>& arguments) {
   const std::string& format = (*values)["format"].as<std::string>();
   if (format != "text" && format != "json") throw UsageError(fmt::format("no format '{}': text or json", format));
   Database database(places[0]);
+  if (!(*values)["no-sandbox"].as<bool>()) confine(for_reading(places[0]));
   std::vector<std::string> questions;
   for (const ReportSection& section : report_sections()) questions.emplace_back(section.sql);
   database.share_answers(questions);

@@ -3,8 +3,9 @@
 _longwire_words() {
   case $1 in
     analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --no-sandbox --quiet --help' ;;
-    query) echo '--format --list --show --help' ;;
-    report | interfaces) echo '--format --help' ;;
+    query) echo '--format --list --show --no-sandbox --help' ;;
+    report) echo '--format --no-sandbox --help' ;;
+    interfaces) echo '--format --help' ;;
     *) echo 'analyze query report interfaces --help --version' ;;
   esac
 }

@@ -5,6 +5,7 @@
 import gzip
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -160,6 +161,28 @@ class Confinement(unittest.TestCase):
     def test_keys_decrypt(self):
         self.analyze(TLS, '-o', self.database, '--keylog', HOUSE / 'samples/tls.keys')
         self.assertGreater(self.exchanges(), 0)
+
+    def test_questions_and_reports_are_answered_from_inside(self):
+        self.analyze(SHOP, '-o', self.database)
+        for command in (('query', self.database, 'SELECT count(*) FROM http_exchanges'), ('report', self.database)):
+            code, told = run(*command, trial=self.secret, TMPDIR=str(self.out))
+            self.assertEqual((code, set(trials(told))), (0, TRIALS))
+            self.assertNotIn('done', trials(told).values())
+
+    def test_a_question_that_needs_temporary_files(self):
+        self.analyze(SHOP, '-o', self.database)
+        many = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) SELECT count(DISTINCT printf(\'%0200d\', i)) FROM n'
+        self.assertEqual(run('query', self.database, many), (0, ''))
+
+    def test_a_database_in_use_is_read(self):
+        """Readers of a database in WAL mode share memory with who writes it."""
+        self.analyze(SHOP, '-o', self.database)
+        with sqlite3.connect(self.database) as writer:
+            writer.execute('PRAGMA journal_mode=WAL')
+            writer.execute('DELETE FROM tcp_events')
+            self.assertEqual(run('query', self.database, 'SELECT 1'), (0, ''))
+        writer.close()
+        self.assertEqual(run('query', self.database, 'SELECT 1'), (0, ''))  # nobody else has it open
 
 
 if __name__ == '__main__':

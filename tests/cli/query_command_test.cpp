@@ -25,7 +25,8 @@ class QueryCommand : public ::testing::Test {
     write_database(path_, batch);
   }
   // What the command writes; tests' standard output is no terminal to it.
-  std::string output(const std::vector<std::string>& arguments) {
+  std::string output(std::vector<std::string> arguments) {
+    arguments.emplace_back("--no-sandbox");  // which would confine the other tests, too
     ::testing::internal::CaptureStdout();
     const int code = run_query(arguments);
     std::string text = ::testing::internal::GetCapturedStdout();

@@ -17,7 +17,8 @@ using ::testing::Not;
 
 class ReportCommand : public ::testing::Test {
  protected:
-  std::string output(const std::vector<std::string>& arguments) {
+  std::string output(std::vector<std::string> arguments) {
+    arguments.emplace_back("--no-sandbox");  // which would confine the other tests, too
     ::testing::internal::CaptureStdout();
     const int code = run_report(arguments);
     std::string text = ::testing::internal::GetCapturedStdout();
