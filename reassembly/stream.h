@@ -62,7 +62,7 @@ constexpr std::string_view to_text(KeepaliveProbe::Answer answer) {
 struct SideFacts {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;                 // payload, each byte once
-  std::uint64_t missing_bytes = 0;         // never captured, between bytes that were (cut bytes included)
+  std::uint64_t missing_bytes = 0;         // never captured, though sent: of a side that was seen (cut bytes included)
   std::uint64_t retransmitted_bytes = 0;   // payload seen again
   std::uint32_t out_of_order_packets = 0;  // with payload that begins beyond the next expected byte
   std::uint32_t zero_windows = 0;          // times the window this side advertised closed

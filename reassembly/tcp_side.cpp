@@ -156,7 +156,7 @@ bool TcpSide::next(Delivery& out, SideFacts& facts, bool closing, End how, const
     how = End::fin;
   else if (!closing)
     return false;
-  return finish(out, how, last);
+  return finish(out, facts, how, last);
 }
 
 void TcpSide::deliver_piece(Delivery& out, SideFacts& facts) {
@@ -191,7 +191,7 @@ void TcpSide::declare_hole(Delivery& out, SideFacts& facts) {
 
 // Behind the last byte seen: what the peer acknowledged was sent, though not captured. Of what it acknowledged the
 // last may be a FIN that was not captured either.
-bool TcpSide::finish(Delivery& out, End how, const Stamp& last) {
+bool TcpSide::finish(Delivery& out, SideFacts& facts, End how, const Stamp& last) {
   std::uint64_t sent = next_;
   if (fin_seen_)
     sent = fin_acknowledged() ? fin_ : next_;
@@ -203,6 +203,7 @@ bool TcpSide::finish(Delivery& out, End how, const Stamp& last) {
     out.by_snaplen = out.limited = false;
     out.trailing = true;
     out.missing = sent - next_;
+    if (facts.packets > 0) facts.missing_bytes += out.missing;  // else nothing of this side was captured: one_way tells that
     next_ = sent;
     return true;
   }

@@ -113,7 +113,7 @@ class TcpSide {
   bool over_limits() const;
   void deliver_piece(Delivery& out, SideFacts& facts);
   void declare_hole(Delivery& out, SideFacts& facts);
-  bool finish(Delivery& out, End how, const Stamp& last);
+  bool finish(Delivery& out, SideFacts& facts, End how, const Stamp& last);
   void tidy();
 
   std::uint64_t next_ = stream_origin;          // offset of the next byte to deliver

@@ -19,5 +19,5 @@ SELECT
   'Who closes should read until the end first (half-close, then close): see close_audit.' AS advice
 FROM close_audit AS a
 JOIN connections AS c ON c.id = a.connection_id
-WHERE a.verdict IN ('lost_data', 'data_after_fin') AND a.lost_bytes > 64
+WHERE a.verdict IN ('lost_data', 'data_after_fin') AND a.lost_bytes > 64 AND c.client_missing_bytes + c.server_missing_bytes = 0
 GROUP BY c.server_ip, c.server_port, a.verdict;

@@ -5,10 +5,11 @@
 -- where Linux resets because of that at close(). Whether it was read, packets do not tell.
 -- rst_by: who sent the first RST. syn_steps_ms: the waits before each SYN that was sent again.
 -- verdict  clean: two FINs, nothing lost; data_after_fin: likewise, but a side sent on behind its FIN
---          refused: RST instead of a handshake; unreachable: ICMP error for a SYN; unanswered: no answer to any SYN, and
---          nothing but SYNs; incomplete: a handshake never completed
+--          refused: RST instead of a handshake, to nothing but SYNs; unreachable: ICMP error for a SYN; unanswered: no answer to
+--          any SYN, and nothing but SYNs; incomplete: a handshake never completed
 --          peer_rebooted: RST for a keepalive probe; peer_lost: the prober of unanswered keepalive probes gave up
---          request_reset: RST of the server, with a request not answered; lost_data: RST with bytes not acknowledged
+--          request_reset: RST of the server, with a request not answered, and no bytes of the server missing; lost_data: RST with
+--          bytes not acknowledged
 --          reset_after_fin: RST behind a FIN, with nothing lost; aborted: RST without a FIN, with nothing lost
 --          half_closed: one side's FIN was acknowledged, the other side never sent its own (CLOSE_WAIT there)
 --          fin_unanswered: one side's FIN was never acknowledged
@@ -76,18 +77,21 @@ SELECT
     WHEN f.client_packets = f.client_syns AND f.server_packets = 0 THEN iif(f.unreachables > 0, 'unreachable', 'unanswered')
     WHEN f.one_way THEN NULL
     WHEN f.close_kind = 'evicted' THEN 'evicted'
-    WHEN f.established_ns IS NULL AND NOT f.midstream AND f.close_kind = 'rst' AND f.closed_first = 'server' THEN 'refused'
+    WHEN
+      f.established_ns IS NULL AND NOT f.midstream AND f.close_kind = 'rst' AND f.closed_first = 'server'
+      AND f.client_packets = f.client_syns AND f.server_bytes = 0
+      THEN 'refused'
     WHEN f.established_ns IS NULL AND NOT f.midstream THEN 'incomplete'
     WHEN f.close_kind = 'fin' THEN iif(f.lost_bytes > 0, 'data_after_fin', 'clean')
     WHEN f.close_kind = 'rst' THEN
       CASE
         WHEN f.keepalive_verdict IS NOT NULL THEN f.keepalive_verdict
-        WHEN f.rst_by = 'server' AND EXISTS (
+        WHEN f.rst_by = 'server' AND f.server_missing_bytes = 0 AND EXISTS (
           SELECT 1
           FROM http_exchanges AS e
           WHERE e.connection_id = f.id AND e.ordinal = f.exchanges AND e.method IS NOT NULL AND e.response_start_ns IS NULL
         ) THEN 'request_reset'
-        WHEN f.rst_by = 'server' AND EXISTS (
+        WHEN f.rst_by = 'server' AND f.server_missing_bytes = 0 AND EXISTS (
           SELECT 1
           FROM tls_turns AS t
           WHERE t.connection_id = f.id AND f.exchanges = 0 AND NOT t.multiplexed AND t.response_start_ns IS NULL

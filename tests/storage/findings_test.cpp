@@ -61,6 +61,7 @@ TEST(Findings, CaptureIncomplete) {
 void refuse(ConnectionRow& row) {
   row.established_ns = row.handshake_rtt_ns = Integer{};
   row.close_kind = "rst";
+  row.client_packets = row.client_syns = 1;
   row.client_bytes = row.server_bytes = row.exchanges = 0;
 }
 
@@ -71,6 +72,12 @@ TEST(Findings, ConnectionRefused) {
     scene.connection([](auto& row) {  // who asked gave up itself
       refuse(row);
       row.closed_first = "client";
+    });
+  });
+  expect_untold("connection_refused", [](Scene& scene) {
+    scene.connection([](auto& row) {  // it had an answer to its SYN, which was not captured, or it would not send more
+      refuse(row);
+      ++row.client_packets.value;
     });
   });
 }
@@ -107,14 +114,13 @@ void reset_by_server(ConnectionRow& row) {
 }
 
 TEST(Findings, RequestReset) {
-  expect_told(
-      "request_reset",
-      [](Scene& scene) {
-        scene.connection(reset_by_server);
-        scene.exchange(leave_unanswered);
-        scene.event("rst", "server", 90);
-      },
-      "192.0.2.1:80 reset 1 connection with a request unanswered: GET /");
+  const auto unanswered = [](Scene& scene) {
+    scene.connection(reset_by_server);
+    scene.exchange(leave_unanswered);
+    scene.event("rst", "server", 90);
+  };
+  expect_told("request_reset", unanswered, "192.0.2.1:80 reset 1 connection with a request unanswered: GET /");
+  expect_untold_behind_holes("request_reset", unanswered);
   expect_untold("request_reset", [](Scene& scene) {
     scene.connection(reset_by_server);
     scene.exchange();  // answered before
@@ -123,16 +129,15 @@ TEST(Findings, RequestReset) {
 }
 
 TEST(Findings, DataLost) {
-  expect_told(
-      "data_lost",
-      [](Scene& scene) {
-        scene.connection([](auto& row) {
-          row.close_kind = "rst";
-          row.server_unacknowledged_bytes = 100;
-        });
-        scene.event("rst", "client", 90);
-      },
-      "1 connection with 192.0.2.1:80 lost 100 bytes: RST before they were acknowledged");
+  const auto lost = [](Scene& scene) {
+    scene.connection([](auto& row) {
+      row.close_kind = "rst";
+      row.server_unacknowledged_bytes = 100;
+    });
+    scene.event("rst", "client", 90);
+  };
+  expect_told("data_lost", lost, "1 connection with 192.0.2.1:80 lost 100 bytes: RST before they were acknowledged");
+  expect_untold_behind_holes("data_lost", lost);
   expect_untold("data_lost", [](Scene& scene) {
     scene.connection([](auto& row) { row.close_kind = "rst"; });
     scene.event("rst", "client", 90);
@@ -600,6 +605,7 @@ TEST(Findings, AnomaliesByWhatTheyMean) {
               "1 message of a client with lengths that contradict one another (http1.content_length.conflict)");
   expect_untold("request_smuggling", odd("http1.content_length.repeated"));
   expect_told("malformed", odd(folded), "http1.obs_fold occurs once, in 1 connection");
+  expect_untold_behind_holes("malformed", odd(folded));
   expect_untold("malformed", odd(smuggled));
   expect_untold("malformed", odd(limit));
   expect_told("limit_reached", odd(limit), "http1.limit was reached once, in 1 connection");
@@ -621,10 +627,16 @@ TEST(Findings, ResponseCutAndAbandoned) {
   };
   expect_told("response_cut", closed("server", "http1.body.short"), "192.0.2.1:80 closed 1 connection in the middle of a response");
   expect_untold("response_cut", closed("client", "http1.body.short"));
+  expect_untold_behind_holes("response_cut", closed("server", "http1.body.short"));
+  expect_untold("response_cut", [](Scene& scene) {  // of a HEAD before the capture, maybe
+    scene.connection([](auto& row) { row.midstream = 1; });
+    scene.anomaly("http1.body.short", 30, "server");
+  });
   expect_untold("response_cut", closed("server", "http1.obs_fold"));
   expect_told("response_abandoned", closed("client", "http1.head.short"),
               "10.0.0.1 closed 1 connection to 192.0.2.1:80 in the middle of a response");
   expect_untold("response_abandoned", closed("server", "http1.body.short"));
+  expect_untold_behind_holes("response_abandoned", closed("client", "http1.head.short"));
   expect_untold("malformed", closed("server", "http1.body.short"));
   expect_told("malformed", odd("http1.body.short"), "http1.body.short occurs once, in 1 connection");  // of a request
 }

@@ -199,6 +199,8 @@ TEST_F(TcpViews, CloseAuditSaysWhoDidWhat) {
   event(id, 50, "server", "rst");
   row = next("rst", "server");  // 7 no handshake
   row.established_ns = Integer{};
+  row.client_packets = row.client_syns;
+  row.client_bytes = row.server_bytes = 0;
   add(row);
   event(id, 1, "server", "rst");
   row = next("open", {});  // 8 nobody there, tried again after 1, 2 and 4 s
