@@ -32,8 +32,7 @@ JOIN websockets AS w ON w.id = l.websocket_id
 JOIN connections AS c ON c.id = l.connection_id
 WHERE
   (
-    l.end_cause IN ('rst', 'silence')
-    OR (l.end_cause = 'fin' AND NOT c.one_way AND c.client_missing_bytes + c.server_missing_bytes = 0)
+    l.end_cause IN ('fin', 'rst', 'silence')
     OR (l.end_cause = 'close' AND l.close_code IN (1002, 1003, 1007, 1008, 1009, 1010, 1011, 1014))
   )
   AND l.timer IS NULL

@@ -18,7 +18,7 @@ WITH conditions AS (
       WHEN status = 304 THEN 'not_modified'
       WHEN status = 412 THEN 'failed'
       WHEN status = 206 AND if_range IS NOT NULL THEN 'partial'
-      WHEN status <> 200 OR method NOT IN ('GET', 'HEAD') THEN NULL
+      WHEN status IS NOT 200 OR method IS NULL OR method NOT IN ('GET', 'HEAD') THEN NULL
       WHEN if_none_match IS NOT NULL
         THEN
           iif(

@@ -3,6 +3,7 @@
 -- end_cause  close: a Close frame of either side; fin, rst: the connection closed without one (applications see code 1006)
 --            silence: nothing was acknowledged any more, or TCP keepalive found nobody: the link, or the peer, is gone
 --            open: nobody had closed it when the capture ended
+--            NULL: a Close frame may have been in what was not captured. Of one direction nobody knows which one was the first.
 -- close_code: of the first Close frame; 1005 = it held none. closed_by: who sent it, else who closed the connection first.
 -- idle_at_end_ms: from the last frame to the end. longest_silence_ms: between two frames, or that.
 -- keepalive_verdict: the last one of TCP keepalive on its connection (see keepalive_episodes).
@@ -56,7 +57,10 @@ lives AS (
     coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns AS age_ns,
     w.end_ns - coalesce(w.last_ns, w.start_ns) AS idle_ns,
     v.verdict AS keepalive_verdict,
+    c.one_way,
     CASE
+      WHEN w.end_cause IN ('rst', 'fin') AND c.one_way THEN NULL
+      WHEN w.end_cause = 'fin' AND c.client_missing_bytes + c.server_missing_bytes > 0 THEN NULL
       WHEN w.end_cause IN ('rst', 'fin') AND v.verdict IN ('crashed', 'unreachable') AND v.prober = w.closed_by THEN 'silence'
       WHEN w.end_cause = 'open' AND v.verdict IN ('crashed', 'unreachable') THEN 'silence'
       ELSE w.end_cause
@@ -113,7 +117,7 @@ timed AS (
   SELECT
     *,
     CASE
-      WHEN end_ns IS NULL THEN NULL
+      WHEN end_ns IS NULL OR one_way OR cause IS NULL THEN NULL
       WHEN moments_as_silent >= 3 AND 2 * as_silent >= all_ended AND idle_ns >= 1000000000 THEN 'idle'
       WHEN moments_as_old >= 3 AND 2 * as_old >= all_ended AND age_ns >= 1000000000 THEN 'age'
     END AS timer
@@ -124,8 +128,8 @@ SELECT
   connection_id,
   round(age_ns / 1e6, 3) AS duration_ms,
   cause AS end_cause,
-  close_code,
-  closed_by,
+  CASE WHEN NOT one_way THEN close_code END AS close_code,
+  CASE WHEN NOT one_way THEN closed_by END AS closed_by,
   round(longest_silence_ns / 1e6, 3) AS longest_silence_ms,
   coalesce(pings, 0) AS pings,
   coalesce(pongs, 0) AS pongs,

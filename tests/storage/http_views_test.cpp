@@ -327,6 +327,10 @@ TEST_F(Conditions, WhatBecameOfTheValidator) {
   condition(9, 412, [](auto& row) { row.if_match = "\"v1\""; });
   condition(10, 500, [](auto& row) { row.if_none_match = "\"v1\""; });
   condition(11, 200, [](auto& row) { row.if_none_match = "\"v1\""; });  // the response has none
+  condition(12, 200, [](auto& row) {                                    // no response was seen
+    row.if_none_match = "\"v1\"";
+    row.status = Integer{};
+  });
   EXPECT_EQ(answer("SELECT exchange_id, outcome, bytes_wasted FROM conditional_requests"), (Answer{{"1", "not_modified", "NULL"},
                                                                                                    {"2", "modified", "NULL"},
                                                                                                    {"3", "missed", "500"},
@@ -337,7 +341,8 @@ TEST_F(Conditions, WhatBecameOfTheValidator) {
                                                                                                    {"8", "modified", "NULL"},
                                                                                                    {"9", "failed", "NULL"},
                                                                                                    {"10", "NULL", "NULL"},
-                                                                                                   {"11", "modified", "NULL"}}));
+                                                                                                   {"11", "modified", "NULL"},
+                                                                                                   {"12", "NULL", "NULL"}}));
 }
 
 // RFC 9110 section 13.1.5: a strong comparison decides whether a part is sent, or all of it.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,9 +63,10 @@ class PushViews : public ::testing::Test {
 
   // A WebSocket on a connection of its own, opened at `start`; its last frame comes at `last`, its end at `end`, 0 = none.
   void websocket(std::int64_t id, Text cause, Text closed_by, std::int64_t last, std::int64_t end, Integer code = {},
-                 std::int64_t start = second) {
+                 std::int64_t start = second, const std::function<void(ConnectionRow&)>& change = {}) {
     ConnectionRow connection = connection_row(id);
     connection.exchanges = 1;
+    if (change) change(connection);
     rows().add(connection);
     HttpExchangeRow exchange = exchange_row(id, id);
     exchange.path = "/socket";
@@ -332,6 +334,17 @@ TEST_F(PushViews, PingsAndTheirRoundTrips) {
   EXPECT_EQ(answer("SELECT duration_ms, end_cause, close_code, closed_by, pings, pongs, unsolicited_pongs, ping_rtt_ms_median FROM "
                    "websocket_lifetimes"),
             (Answer{{"5000.0", "close", "1000", "client", "2", "3", "1", "20.0"}}));
+}
+
+TEST_F(PushViews, ACloseFrameMayBeInWhatWasNotCaptured) {
+  const auto one_way = [](auto& row) { row.one_way = 1; };
+  const auto holed = [](auto& row) { row.server_missing_bytes = 10; };
+  websocket(1, "close", "client", 5 * second, 6 * second, 1000, second, one_way);
+  websocket(2, "fin", "client", 5 * second, 6 * second, {}, second, one_way);
+  websocket(3, "fin", "client", 5 * second, 6 * second, {}, second, holed);
+  websocket(4, "rst", "client", 5 * second, 6 * second, {}, second, holed);
+  EXPECT_EQ(answer("SELECT end_cause, closed_by, close_code FROM websocket_lifetimes"),
+            (Answer{{"close", "NULL", "NULL"}, {"NULL", "NULL", "NULL"}, {"NULL", "client", "NULL"}, {"rst", "client", "NULL"}}));
 }
 
 TEST_F(PushViews, ATimerKillsAtTheSameIdleTime) {
