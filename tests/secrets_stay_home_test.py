@@ -165,6 +165,17 @@ def http2(capture):
         frame(1, 5, 1, trailers) + frame(1, 5, 3, answered) + frame(1, 5, 2, answered))
 
 
+def upgrade_to_http2(capture):
+    """The fields of a request of HTTP/1.1 become those of stream 1 (RFC 7540 section 3.2)."""
+    s = b'S3CRETup'
+    capture.connection(
+        request(b'Connection: Upgrade, HTTP2-Settings', b'Upgrade: h2c', b'HTTP2-Settings: AAMAAABkAAQAAP__', b'Authorization: Basic ' + s,
+                b'Cookie: a=' + s + b';\r\n b=' + s, b'Referer: http://me:' + s + b'@shop.example/', target=b'http://me:' + s + b'@shop.example/'),
+        b'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nSet-Cookie: a=' + s + b'\r\n\r\n' + frame(4, 0, 0, b'') +
+        frame(1, 5, 1, fields((b':status', b'200'), (b'set-cookie', b'a=' + s))),
+        b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + frame(4, 0, 0, b''))
+
+
 class SecretsStayHome(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -173,6 +184,7 @@ class SecretsStayHome(unittest.TestCase):
         capture = Capture()
         http1(capture)
         http2(capture)
+        upgrade_to_http2(capture)
         self.capture = self.folder / 'secrets.pcap'
         capture.write(self.capture)
         self.database = self.folder / 'secrets.db'
@@ -190,7 +202,8 @@ class SecretsStayHome(unittest.TestCase):
         self.assertEqual(self.secrets_in(self.database.read_bytes()), [])
         self.assertEqual(errors, '')
         with Rows(self.database) as rows:
-            self.assertEqual(len(rows('connections')), 68)
+            self.assertEqual(len(rows('connections')), 69)
+            self.assertIn('h2c', str(rows('http2_connections')) + str(rows('http_exchanges')))
             self.assertGreater(len(rows('http_exchanges')), 25)
             self.assertGreater(sum('token:' in str(e) for e in rows('http_exchanges')), 20)  # else this tests nothing
 
