@@ -7,7 +7,7 @@
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
 -- are such.
--- Takes a second and more for a million exchanges: all are looked through twice, once for what an index does not know.
+-- Takes two seconds for a million exchanges: all are looked through twice, once for what an index does not know.
 CREATE VIEW idle_timeouts AS
 WITH said AS MATERIALIZED (
   SELECT connection_id, max(keep_alive_timeout_s) AS announced_s, max(upgraded_to IS NOT NULL) AS upgraded
