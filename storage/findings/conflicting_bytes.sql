@@ -16,4 +16,7 @@ SELECT
   ) AS summary,
   'Honest TCP repeats the same bytes: somebody forges segments, or a device on the way rewrites them. --overlap last shows the other copy.' AS advice
 FROM connections AS c
-WHERE c.conflicting_overlap_bytes > 0;
+WHERE
+  c.conflicting_overlap_bytes > 1
+  -- Behind a hole the one byte of a keepalive probe looks like that.
+  OR (c.conflicting_overlap_bytes = 1 AND c.client_missing_bytes + c.server_missing_bytes = 0);

@@ -19,5 +19,10 @@ SELECT
   'That side has known of the FIN and never closes: sockets in CLOSE_WAIT pile up there. Look for a close() that is missing.' AS advice
 FROM close_audit AS a
 JOIN connections AS c ON c.id = a.connection_id
-WHERE a.verdict = 'half_closed' AND a.half_closed_ms >= 60000
+WHERE
+  a.verdict = 'half_closed'
+  AND a.half_closed_ms >= 60000
+  AND c.client_missing_bytes + c.server_missing_bytes = 0
+  -- Its own FIN may have come before the capture, where it sent nothing since.
+  AND (NOT c.midstream OR iif(a.closed_first = 'client', c.server_bytes, c.client_bytes) > 0)
 GROUP BY c.server_ip, c.server_port, a.closed_first;

@@ -4,6 +4,7 @@
 --          redirected: 3xx; unauthorized: 401, 403 or 407; wrong_version: 426, or 400 that names other versions
 --          ignored: another success: the server does not know what was asked for; refused: any other status
 --          unanswered: no final response was seen
+--          NULL: 101, of which not all was seen
 -- version: as of websockets.version; cookie: 1 = the request had one.
 -- wait_ms: from the request's last byte to the response's first. allowed_versions: Sec-WebSocket-Version of the response.
 CREATE VIEW websocket_handshakes AS
@@ -52,6 +53,7 @@ SELECT
   CASE
     WHEN e.status IS NULL THEN 'unanswered'
     WHEN w.id IS NOT NULL THEN iif(w.accept_valid = 0, 'mismatched', 'opened')
+    WHEN e.status = 101 THEN NULL
     WHEN e.status BETWEEN 300 AND 399 THEN 'redirected'
     WHEN e.status IN (401, 403, 407) THEN 'unauthorized'
     WHEN e.status = 426 OR (e.status = 400 AND t.allowed_versions IS NOT NULL) THEN 'wrong_version'

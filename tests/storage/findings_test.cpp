@@ -145,21 +145,26 @@ TEST(Findings, DataLost) {
 }
 
 TEST(Findings, HalfClosed) {
-  const auto half_closed = [](std::int64_t capture_ms) {
-    return [capture_ms](Scene& scene) {
+  const auto half_closed = [](std::int64_t capture_ms, std::int64_t midstream = 0, std::int64_t server_bytes = 100) {
+    return [=](Scene& scene) {
       CaptureRow capture = capture_row(1);
       capture.ended_ns = capture_ms * ms;
       scene.rows().add(capture);
-      scene.connection([](auto& row) {
+      scene.connection([=](auto& row) {
         row.close_kind = "open";
         row.closed_first = "client";
         row.client_acknowledged_ns = 1000 * ms;
+        row.midstream = midstream;
+        row.server_bytes = server_bytes;
       });
       scene.event("fin", "client", 1000);
     };
   };
   expect_told("half_closed", half_closed(71'000), "the server left 1 connection of 192.0.2.1:80 half closed, for 70 s");
   expect_untold("half_closed", half_closed(60'000));
+  expect_untold_behind_holes("half_closed", half_closed(71'000));
+  expect_untold("half_closed", half_closed(71'000, 1, 0));  // its own FIN came before the capture, maybe
+  expect_told("half_closed", half_closed(71'000, 1, 1), "the server left 1 connection of 192.0.2.1:80 half closed, for 70 s");
 }
 
 TEST(Findings, PeerLost) {
@@ -206,6 +211,8 @@ TEST(Findings, ConflictingBytes) {
       "conflicting_bytes", [](Scene& scene) { scene.connection([](auto& row) { row.conflicting_overlap_bytes = 4; }); },
       "4 bytes between 10.0.0.1 and 192.0.2.1:80 sent twice with different values");
   expect_untold("conflicting_bytes", [](Scene& scene) { scene.connection([](auto& row) { row.client_retransmitted_bytes = 4; }); });
+  expect_untold_behind_holes("conflicting_bytes",  // of a keepalive probe
+                             [](Scene& scene) { scene.connection([](auto& row) { row.conflicting_overlap_bytes = 1; }); });
 }
 
 TEST(Findings, Retransmissions) {

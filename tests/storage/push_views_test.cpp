@@ -435,6 +435,8 @@ TEST_F(PushViews, HandshakesThatWereRefused) {
   refused(
       10, 403, "[]",
       R"([["upgrade","websocket"],["sec-websocket-version","13"],["sec-websocket-protocol","chat, more"],["sec-websocket-extensions","permessage-deflate"]])");
+  refused(11, 101);  // its head was cut short
+  EXPECT_EQ(answer("SELECT outcome FROM websocket_handshakes WHERE exchange_id = 11"), (Answer{{"NULL"}}));
   EXPECT_EQ(answer("SELECT exchange_id, outcome, status, version, allowed_versions FROM websocket_handshakes WHERE exchange_id < 9"),
             (Answer{{"1", "opened", "101", "NULL", "NULL"},
                     {"2", "unauthorized", "403", "25", "NULL"},
