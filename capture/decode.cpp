@@ -142,4 +142,8 @@ std::vector<PacketKind> Decoder::take_kinds() {
   return state_->kinds.take();
 }
 
+std::vector<PacketKind> Decoder::kinds() const {
+  return state_->kinds.list();
+}
+
 }  // namespace longwire

@@ -36,6 +36,8 @@ class Decoder {
 
   // Kinds seen since the last call, most packets first; the counts begin again at zero (one call per capture file).
   std::vector<PacketKind> take_kinds();
+  // The same, and they go on.
+  std::vector<PacketKind> kinds() const;
 
  private:
   class State;

@@ -81,6 +81,10 @@ Layer as_link_type(LinkType link, const Layer& layer) {
   return end_as(Kind::Family::link_type, static_cast<std::uint16_t>(link));
 }
 
+bool is_read(LinkType link) {
+  return as_link_type(link, {}).protocol != Protocol::none;
+}
+
 Layer link_layer(const Packet& packet) {
   const std::size_t captured = packet.data.size();
   Layer whole{packet.data, 0};

@@ -24,6 +24,13 @@ int dlt_of(LinkType link) {
   return value;
 }
 
+LinkType link_type_of(int dlt) {
+  for (const auto& pair : differing) {
+    if (pair.dlt == dlt) return static_cast<LinkType>(pair.link);
+  }
+  return static_cast<LinkType>(dlt);
+}
+
 std::string link_type_name(LinkType link) {
   const char* name = pcap_datalink_val_to_name(dlt_of(link));
   return name != nullptr ? name : std::to_string(static_cast<std::uint16_t>(link));

@@ -13,5 +13,7 @@ std::string link_type_name(LinkType link);
 // The number that libpcap's own functions use for a link type: DLT_ values are those of LINKTYPE_, but for a few that
 // differ between systems (pcap-linktype(7)).
 int dlt_of(LinkType link);
+// And back.
+LinkType link_type_of(int dlt);
 
 }  // namespace longwire

@@ -47,6 +47,7 @@ struct Packet {
   std::uint32_t wire_length = 0;  // bytes on the wire; more than data.size() where snaplen cut it
   LinkType link = LinkType::ethernet;
   std::uint8_t fcs_length = 0;  // bytes of frame check sequence at the end of data, where the file says so
+  bool near_loss = false;       // live: captured while the kernel or the interface dropped others
   Bytes data;                   // valid as long as the batch that holds the packet
 };
 

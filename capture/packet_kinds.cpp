@@ -142,7 +142,7 @@ PacketKindCounter::Count& PacketKindCounter::rare_slot(Kind kind) {
   return rare_[key];
 }
 
-std::vector<PacketKind> PacketKindCounter::take() {
+std::vector<PacketKind> PacketKindCounter::list() const {
   std::vector<PacketKind> kinds;
   const auto add = [&](Kind kind, const Count& count) {
     if (count.packets == 0) return;
@@ -157,6 +157,11 @@ std::vector<PacketKind> PacketKindCounter::take() {
   for (const auto& [key, count] : rare_) add(kind_of(key), count);
   std::sort(kinds.begin(), kinds.end(),
             [](const PacketKind& a, const PacketKind& b) { return a.packets != b.packets ? a.packets > b.packets : a.name < b.name; });
+  return kinds;
+}
+
+std::vector<PacketKind> PacketKindCounter::take() {
+  std::vector<PacketKind> kinds = list();
   *this = {};
   return kinds;
 }

@@ -17,7 +17,9 @@ class PacketKindCounter {
     ++count.packets;
     count.bytes += wire_length;
   }
-  // Most packets first, then by name; begins again at zero.
+  // Most packets first, then by name.
+  std::vector<PacketKind> list() const;
+  // The same; begins again at zero.
   std::vector<PacketKind> take();
 
  private:

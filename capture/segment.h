@@ -61,6 +61,7 @@ struct Segment {
   bool ipv6 = false;                          // the IP version that carried it; tells ICMP from ICMPv6
   bool bad_checksum = false;                  // only ever set when checksums are verified
   bool quoted_seq = true;                     // kind icmp_unreachable: the quotation was long enough to hold seq
+  bool near_loss = false;                     // of the packet: live, others were dropped at that time
 
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };

@@ -21,6 +21,7 @@ Segment& blank_segment(Walk& walk) {
   segment.capture = walk.packet.capture;
   segment.vlan = walk.vlan;
   segment.ipv6 = walk.ipv6;
+  segment.near_loss = walk.packet.near_loss;
   return segment;
 }
 

@@ -6,18 +6,17 @@
 
 #include <fmt/format.h>
 
-#include "capture/limits.h"
 #include "cli/command_line.h"
 #include "cli/confinement.h"
 #include "cli/input_remarks.h"
 #include "cli/interruption.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
-#include "dissectors/body_files.h"
+#include "cli/reading_options.h"
 #include "dissectors/certificate_trust.h"
-#include "dissectors/secrets.h"
 #include "dissectors/tls_algorithms.h"
 #include "storage/query.h"
+#include "storage/store.h"
 #include "storage/temporary_file.h"
 
 namespace longwire {
@@ -25,9 +24,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr int exit_damaged = 3;                  // README, Exit codes
-constexpr std::uint64_t least_memory = 1 << 20;  // bytes; arbitrary, a few thousand connections
-constexpr unsigned most_threads = 256;           // arbitrary, but more than any machine has use for
+constexpr int exit_damaged = 3;  // README, Exit codes
 
 po::options_description analyze_options() {
   po::options_description options;
@@ -36,25 +33,7 @@ po::options_description analyze_options() {
   add("force", po::bool_switch(), "replace an existing database");
   add("append", po::bool_switch(), "add to an existing database");
   add("filter,f", po::value<std::string>()->value_name("BPF")->default_value(""), "only packets that this capture filter lets pass");
-  add("threads", po::value<unsigned>()->value_name("N"), "threads to use; default: the machine's cores");
-  add("memory-limit", po::value<std::string>()->value_name("SIZE"),
-      "memory for connections, as 800M or 4G; default: half of the machine's. Beyond it the longest silent are given up");
-  add("bodies", po::value<std::string>()->value_name("DIR"), "write decoded bodies as files into DIR, named by exchange");
-  add("websocket-payload", po::value<std::string>()->value_name("N"),
-      "keep the first N bytes of each WebSocket message in the database, as 200 or 4K; default: none");
-  add("overlap", po::value<std::string>()->value_name("first|last")->default_value("first"),
-      "which copy of a byte wins that was sent twice");
-  add("verify-checksums", po::bool_switch(), "report wrong IPv4 and TCP checksums (offload makes most captures' wrong)");
-  add("keep-secrets", po::bool_switch(), "store credentials and cookies as they are, not as tokens");
-  add("token-key", po::value<std::string>()->value_name("HEX"), "key of the tokens, 32 hexadecimal digits; default: random");
-  add("keylog", po::value<std::vector<std::string>>()->value_name("FILE"), "decrypt TLS with the secrets of this key log (SSLKEYLOGFILE)");
-  add("rsa-key", po::value<std::vector<std::string>>()->value_name("FILE"),
-      "decrypt TLS with this private key of a server, where RSA is the key exchange; PEM or DER");
-  add("ca-file", po::value<std::vector<std::string>>()->value_name("FILE"),
-      "trust the CA certificates in FILE (PEM), not the system's, when chains of TLS servers are verified");
-  add("ca-path", po::value<std::vector<std::string>>()->value_name("DIR"), "likewise, those in DIR (as 'openssl rehash' makes it)");
-  add("as-of", po::value<std::string>()->value_name("TIME"),
-      "verify chains for that time (2026-11-28, 2026-11-28T12:30:00Z), not for the packet's");
+  add_reading_options(options);
   add("no-sandbox", po::bool_switch(), "do not confine the program to the files and system calls that it needs");
   add("quiet", po::bool_switch(), "no progress, no summary");
   return options;
@@ -78,109 +57,11 @@ std::string default_target(const std::string& first_file) {
   return name.replace_extension(".db").string();
 }
 
-TlsKeys read_keys(const po::variables_map& values) {
-  TlsKeys keys;
-  if (values.count("keylog") != 0) {
-    for (const std::string& file : values["keylog"].as<std::vector<std::string>>()) keys.add_key_log(file);
-  }
-  if (values.count("rsa-key") != 0) {
-    for (const std::string& file : values["rsa-key"].as<std::vector<std::string>>()) keys.add_rsa_key(file);
-  }
-  return keys;
-}
-
 // Where there may be keys: the user's, or in the capture.
 bool may_decrypt(const TlsKeys& keys, const CaptureSet& input) {
   const auto& captures = input.captures();
   return keys.any() ||
          std::any_of(captures.begin(), captures.end(), [](const CaptureInfo& info) { return info.format.starts_with("pcapng"); });
-}
-
-void tell_broken_keys(const TlsKeys& keys) {
-  for (const TlsKeyLogFile& file : keys.key_logs()) {
-    if (file.broken_lines() > 0)
-      fmt::print(stderr, "longwire: {}: {} lines are not of a key log, and were left out\n", file.path(), file.broken_lines());
-    if (file.too_long())
-      fmt::print(stderr, "longwire: {} is longer than a key log may be: only its first {} bytes were read; give the part that matters\n",
-                 file.path(), limits::tls_key_log_bytes.value);
-  }
-  if (keys.left_out() > 0)
-    fmt::print(stderr, "longwire: {} secrets beyond the first {} were left out; give the part of the key logs that matters\n",
-               keys.left_out(), limits::tls_secrets.value);
-  if (const auto broken = keys.broken_lines_of_blocks(); broken > 0)
-    fmt::print(stderr, "longwire: {} lines of decryption secrets in the capture are not of a key log, and were left out\n", broken);
-}
-
-unsigned thread_count(const po::variables_map& values) {
-  const unsigned n = values.count("threads") != 0 ? values["threads"].as<unsigned>() : std::min(machine_threads(), most_threads);
-  if (n == 0 || n > most_threads) throw UsageError(fmt::format("--threads takes 1 to {}", most_threads));
-  return n;
-}
-
-Overlap overlap(const po::variables_map& values) {
-  const std::string& policy = values["overlap"].as<std::string>();
-  if (policy == "first") return Overlap::first;
-  if (policy == "last") return Overlap::last;
-  throw UsageError("--overlap takes 'first' or 'last', not '" + policy + "'");
-}
-
-std::uint64_t memory_limit(const po::variables_map& values) {
-  if (values.count("memory-limit") == 0) return half_of_memory();
-  const std::string& text = values["memory-limit"].as<std::string>();
-  const auto bytes = parse_size(text);
-  if (!bytes || *bytes < least_memory) throw UsageError("--memory-limit takes a size of at least 1M, as 800M or 4G, not '" + text + "'");
-  return *bytes;
-}
-
-// What chains of certificates are verified against.
-TrustOptions trust_options(const po::variables_map& values) {
-  TrustOptions options;
-  if (values.count("ca-file") != 0) options.files = values["ca-file"].as<std::vector<std::string>>();
-  if (values.count("ca-path") != 0) options.folders = values["ca-path"].as<std::vector<std::string>>();
-  for (const std::string& folder : options.folders)
-    if (!std::filesystem::is_directory(folder)) throw UsageError("cannot read --ca-path " + folder + ": no folder");
-  if (values.count("as-of") == 0) return options;
-  const std::string& text = values["as-of"].as<std::string>();
-  options.as_of = parse_time(text);
-  if (!options.as_of) throw UsageError("--as-of takes a time, as 2026-11-28 or 2026-11-28T12:30:00Z, not '" + text + "'");
-  return options;
-}
-
-std::size_t websocket_payload(const po::variables_map& values) {
-  if (values.count("websocket-payload") == 0) return 0;
-  const std::string& text = values["websocket-payload"].as<std::string>();
-  const auto bytes = parse_size(text);
-  if (!bytes || *bytes > limits::websocket_payload_bytes) {
-    throw UsageError(
-        fmt::format("--websocket-payload takes 0 to {} bytes, as 200 or 4K, not '{}'", limits::websocket_payload_bytes.value, text));
-  }
-  return *bytes;
-}
-
-// Options that change what is seen, as a user would write them.
-std::string options_text(const po::variables_map& values) {
-  std::string text;
-  if (const std::string& filter = values["filter"].as<std::string>(); !filter.empty()) text += " --filter '" + filter + "'";
-  if (overlap(values) == Overlap::last) text += " --overlap last";
-  if (values.count("memory-limit") != 0) text += " --memory-limit " + values["memory-limit"].as<std::string>();
-  for (const char* option : {"ca-file", "ca-path"})
-    if (values.count(option) != 0)
-      for (const std::string& place : values[option].as<std::vector<std::string>>()) text += fmt::format(" --{} {}", option, place);
-  if (values.count("as-of") != 0) text += " --as-of " + values["as-of"].as<std::string>();
-  if (values.count("websocket-payload") != 0) text += " --websocket-payload " + values["websocket-payload"].as<std::string>();
-  if (values["verify-checksums"].as<bool>()) text += " --verify-checksums";
-  if (values["keep-secrets"].as<bool>()) text += " --keep-secrets";
-  for (const char* option : {"keylog", "rsa-key"}) {
-    if (values.count(option) == 0) continue;
-    for (const std::string& file : values[option].as<std::vector<std::string>>()) text += fmt::format(" --{} {}", option, file);
-  }
-  return text.empty() ? text : text.substr(1);
-}
-
-Secrets secrets(const po::variables_map& values) {
-  if (values["keep-secrets"].as<bool>()) return Secrets::kept();
-  if (values.count("token-key") != 0) return Secrets::with_key(values["token-key"].as<std::string>());
-  return Secrets::random();
 }
 
 std::int64_t count(const Database& db, const char* table) {
@@ -233,22 +114,11 @@ int run_analyze(const std::vector<std::string>& arguments) {
   const po::variables_map& values = *parsed;
   if (values.count("file") == 0) throw UsageError("no capture file given; see 'longwire analyze --help'");
   const auto& files = values["file"].as<std::vector<std::string>>();
-  TlsKeys keys = read_keys(values);
   const bool quiet = values["quiet"].as<bool>();
   const std::string target = values.count("output") != 0 ? values["output"].as<std::string>() : default_target(files[0]);
 
-  PipelineOptions options;
-  options.threads = thread_count(values);
-  options.decode.verify_checksums = values["verify-checksums"].as<bool>();
-  options.reassembly = {overlap(values), memory_limit(values)};
-  options.options_text = options_text(values);
-  const Secrets tokens = secrets(values);
-  options.dissect.secrets = &tokens;
-  const CertificateTrust trust(trust_options(values));
-  options.dissect.trust = &trust;
-  options.dissect.websocket_payload = websocket_payload(values);
-  std::optional<BodyFiles> bodies;
-  if (values.count("bodies") != 0) options.dissect.bodies = &bodies.emplace(values["bodies"].as<std::string>());
+  ReadingOptions reading(values);
+  PipelineOptions options = reading.pipeline();
 
   if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
   refuse_input_as_target(values, target);
@@ -262,8 +132,8 @@ int run_analyze(const std::vector<std::string>& arguments) {
   source.filter = values["filter"].as<std::string>();
   source.first_number = store.first_number();
   CaptureSet input(files, source);
-  if (may_decrypt(keys, input)) options.keys = &keys;
-  if (confined) confine_to(std::move(writable), values, trust, options.keys != nullptr);
+  if (may_decrypt(reading.keys(), input)) options.keys = &reading.keys();
+  if (confined) confine_to(std::move(writable), values, reading.trust(), options.keys != nullptr);
 
   {
     ProgressLine progress(!quiet);
@@ -281,13 +151,11 @@ int run_analyze(const std::vector<std::string>& arguments) {
     if (values["append"].as<bool>() && values.count("token-key") == 0 && !values["keep-secrets"].as<bool>())
       fmt::print(stderr, "longwire: tokens of secrets are not comparable with those already in {}; give --token-key each time\n", target);
   }
-  tell_broken_keys(keys);
   if (values.count("rsa-key") != 0) {
     const std::string why = why_no_rsa_key_fits(Database(target), options.dissect.first_capture_id);
     if (!why.empty()) fmt::print(stderr, "longwire: {}\n", why);
   }
-  if (bodies && bodies->failed() > 0)
-    fmt::print(stderr, "longwire: {} bodies could not be written to {}\n", bodies->failed(), values["bodies"].as<std::string>());
+  reading.tell_what_failed();
   if (!quiet) print_summary(target, input);
   return damaged ? exit_damaged : 0;
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "capture/decode.h"
-#include "capture/source.h"
+#include "capture/packet_source.h"
 #include "dissectors/context.h"
 
 namespace longwire {
@@ -16,6 +16,11 @@ class CaptureRows {
       : options_text_(std::move(options_text)), first_capture_id_(first_capture_id) {}
 
   void captures(const std::vector<CaptureInfo>& infos, RowBatch& rows) const;
+  // That with this index, and its interfaces. Live: the databases before and behind it; empty = none.
+  struct Neighbours {
+    std::string previous, next;
+  };
+  void capture(std::uint32_t index, const CaptureInfo& info, const Neighbours& neighbours, RowBatch& rows) const;
   void kinds(std::uint32_t capture, const std::vector<PacketKind>& kinds, RowBatch& rows) const;
   void anomalies(const std::vector<DecodeAnomaly>& anomalies, RowBatch& rows);
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ctime>
 #include <iostream>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
@@ -66,6 +67,18 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
   }
   if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
   return number << shift;
+}
+
+std::optional<std::uint64_t> parse_span(const std::string& text) {
+  constexpr std::uint64_t most = 100 * 365 * 86400ull;  // a century: arbitrary, and nothing overflows
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || number == 0 || number > most || end - unit > 1) return std::nullopt;
+  const std::size_t at = unit == end ? 0 : std::string_view("smhd").find(*unit);
+  constexpr std::uint64_t seconds[] = {1, 60, 3600, 86400};
+  if (at >= std::size(seconds) || number > most / seconds[at]) return std::nullopt;
+  return number * seconds[at];
 }
 
 std::optional<std::int64_t> parse_time(const std::string& text) {

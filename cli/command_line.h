@@ -27,6 +27,9 @@ std::optional<boost::program_options::variables_map> parse_command_line(const st
 // more than fits.
 std::optional<std::uint64_t> parse_size(const std::string& text);
 
+// "90", "90s", "5m", "2h", "7d": seconds. Nothing where it is no span of time, or none at all.
+std::optional<std::uint64_t> parse_span(const std::string& text);
+
 // "2026-11-28", "2026-11-28T12:30:00Z" (also with a space, and without the Z): UTC; "1795869000": seconds since the Unix epoch.
 // Nanoseconds since that. Nothing where it is neither.
 std::optional<std::int64_t> parse_time(const std::string& text);

@@ -9,6 +9,7 @@
 
 #include "capture/error.h"
 #include "cli/analyze_command.h"
+#include "cli/capture_command.h"
 #include "cli/interfaces_command.h"
 #include "cli/query_command.h"
 #include "cli/report_command.h"
@@ -27,6 +28,7 @@ constexpr const char* help =
     "  analyze FILE... [-o DB]   read capture files into a database ('-' is standard input)\n"
     "  query DB [SQL | NAME]     ask it: read-only SQL, or a named question (--list names them)\n"
     "  report DB                 what a person wants to know first\n"
+    "  capture -i IFACE [-o DB]  listen on interfaces and keep a database up to date\n"
     "  interfaces                what packets can be captured from\n"
     "\n"
     "'longwire FILE' alone means 'longwire analyze FILE'. 'longwire COMMAND --help' tells more.\n"
@@ -51,6 +53,7 @@ int run(std::vector<std::string> arguments) {
   if (command == "analyze") return longwire::run_analyze(rest);
   if (command == "query") return longwire::run_query(rest);
   if (command == "report") return longwire::run_report(rest);
+  if (command == "capture") return longwire::run_capture(rest);
   if (command == "interfaces") return longwire::run_interfaces(rest);
   if (command == "-" || command[0] == '-' || access(command.c_str(), F_OK) == 0) return longwire::run_analyze(arguments);
   throw longwire::UsageError("no command or file '" + command + "'; 'longwire --help' names the commands");

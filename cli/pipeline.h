@@ -1,4 +1,5 @@
-// From packets to rows in the store, on as many threads as asked: the only file of the project that knows threads.
+// From packets to rows in the store, on as many threads as asked: with its neighbours pipeline_*, the
+// only files of the project that know threads.
 //
 //   1 thread:   everything, one after the other.
 //   2 threads:  reading, decoding, reassembly and dissection | writing rows.
@@ -11,11 +12,11 @@
 #include <functional>
 
 #include "capture/decode.h"
-#include "capture/source.h"
+#include "capture/packet_source.h"
 #include "dissectors/context.h"
 #include "dissectors/tls_keyring.h"
 #include "reassembly/connection_table.h"
-#include "storage/store.h"
+#include "storage/row_target.h"
 
 namespace longwire {
 
@@ -36,8 +37,8 @@ struct PipelineOptions {
   std::function<bool(std::uint64_t packets)> progress;
 };
 
-// Reads `input` to its end and hands all rows to `store`; the caller finishes the store. Throws what the readers, the
-// store or a lack of memory throw, after all threads have stopped. False where progress() asked to stop.
-bool run_pipeline(CaptureSet& input, Store& store, const PipelineOptions& options);
+// Reads `input` to its end and hands all rows to `target`; the caller finishes that. Throws what the readers, the
+// target or a lack of memory throw, after all threads have stopped. False where progress() asked to stop.
+bool run_pipeline(PacketSource& input, RowTarget& target, const PipelineOptions& options);
 
 }  // namespace longwire

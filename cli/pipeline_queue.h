@@ -1,8 +1,10 @@
 // A bounded queue between two threads of the pipeline: full means wait, closed means stop.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -18,6 +20,7 @@ class PipelineQueue {
   // Waits for room. False, and the item is dropped, once the queue is closed.
   bool push(T item) {
     std::unique_lock lock(mutex_);
+    if (!closed_ && items_.size() >= capacity_) waits_.fetch_add(1, std::memory_order_relaxed);
     room_.wait(lock, [this] { return closed_ || items_.size() < capacity_; });
     if (closed_) return false;
     items_.push_back(std::move(item));
@@ -25,6 +28,9 @@ class PipelineQueue {
     filled_.notify_one();
     return true;
   }
+
+  // How often push() had to wait. Any thread.
+  std::uint64_t waits() const { return waits_.load(std::memory_order_relaxed); }
 
   // Waits for an item. Nothing once the queue is closed and empty.
   std::optional<T> pop() {
@@ -62,6 +68,7 @@ class PipelineQueue {
 
  private:
   const std::size_t capacity_;
+  std::atomic<std::uint64_t> waits_ = 0;
   std::mutex mutex_;
   std::condition_variable room_, filled_;
   std::deque<T> items_;

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::chrono::milliseconds redraw{200};  // often enough to look alive, too rare to cost anything
 
+}  // namespace
+
 std::string in_units(double value, const char* unit) {
   const char* const prefixes[] = {"", "k", "M", "G", "T"};
   int n = 0;
@@ -20,8 +22,6 @@ std::string in_units(double value, const char* unit) {
   }
   return fmt::format("{:.{}f} {}{}", value, value < 10 && n > 0 ? 1 : 0, prefixes[n], unit);
 }
-
-}  // namespace
 
 ProgressLine::ProgressLine(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) != 0) {}
 

@@ -9,6 +9,9 @@
 
 namespace longwire {
 
+// "412 MB", "1.8 M packets": a number as a person reads it.
+std::string in_units(double value, const char* unit);
+
 class ProgressLine {
  public:
   explicit ProgressLine(bool wanted);  // shown only where wanted and standard error is a terminal

@@ -51,6 +51,11 @@ std::uint64_t Channel::held_memory() const {
   return reader_->memory() + text_memory(layers_.get()) + lanes_[0].held_memory() + lanes_[1].held_memory();
 }
 
+void Channel::report_open(Context around) const {
+  around.layers_ = own_layers();
+  reader_->report_open(around);
+}
+
 std::string_view Channel::layers() const {
   const std::string_view inner = reader_->inner_layers();
   return inner.empty() ? own_layers() : inner;

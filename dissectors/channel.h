@@ -64,6 +64,9 @@ class Channel {
     return true;
   }
 
+  // See Dissector::report_open.
+  void report_open(Context around) const;
+
   // Bytes that it takes now beside the object's own.
   std::uint64_t held_memory() const;
 

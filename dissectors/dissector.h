@@ -126,6 +126,10 @@ class Dissector {
   // The side has ended behind `in` (unused bytes, maybe empty). After both ends the reader must have made all its rows.
   virtual void end(Side side, Bytes in, End how, Context& context) = 0;
 
+  // Live, any time between other calls: the rows that it would make for what is still open, if that ended now. They have the ids
+  // of the rows that it makes in the end, which take their place; so only rows that have one, and no id is given out for them.
+  virtual void report_open([[maybe_unused]] Context& context) const {}
+
   // Bytes that it takes now, its own object's included: what can grow counts by what it holds.
   virtual std::uint64_t memory() const = 0;
 

@@ -41,6 +41,7 @@ class Http1 final : public Dissector {
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
+  void report_open(Context& context) const override { pairing_.report_open(context); }
   std::uint64_t memory() const override { return sizeof *this + pairing_.held_memory(); }
   std::optional<SleepingReader> sleep() const override {
     const auto pairing = pairing_.rest();

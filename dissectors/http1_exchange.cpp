@@ -69,7 +69,7 @@ Integer Http1Exchange::persistent() const {
   return request.seen && response.seen ? Integer(1) : Integer();
 }
 
-void Http1Exchange::add_row(Context& context, Integer previous_end) const {
+HttpExchangeRow Http1Exchange::row(Context& context, Integer previous_end) const {
   HttpExchangeRow row = HttpExchange::row(request, response, context);
   const bool told = request.seen && request.version != Http1Message::no_version;
   if (told || response.seen) row.version = (told ? request : response).version.text();
@@ -85,8 +85,13 @@ void Http1Exchange::add_row(Context& context, Integer previous_end) const {
     if (keep_alive_max >= 0) row.keep_alive_max = keep_alive_max;
   }
   row.persistent = persistent();
-  semantics.add_rows(row, context);
-  context.rows().add(row);
+  return row;
+}
+
+void Http1Exchange::add_row(Context& context, Integer previous_end) const {
+  HttpExchangeRow exchange = row(context, previous_end);
+  semantics.add_rows(exchange, context);
+  context.rows().add(exchange);
 }
 
 }  // namespace longwire

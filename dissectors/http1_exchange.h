@@ -59,7 +59,9 @@ struct Http1Exchange : HttpExchange {
   // Later of the last bytes seen.
   Time end_time() const;
 
-  // `previous_end`: end_time() of the exchange before; NULL = there was none.
+  // `previous_end`: end_time() of the exchange before; NULL = there was none. Without what the header fields mean.
+  HttpExchangeRow row(Context& context, Integer previous_end) const;
+  // That with all that belongs to it.
   void add_row(Context& context, Integer previous_end) const;
 
  private:

@@ -114,6 +114,10 @@ void Http1Pairing::settle(Context& context) {
   given_up_ = 0;
 }
 
+void Http1Pairing::report_open(Context& context) const {
+  for (const auto& exchange : open_) context.rows().add(exchange->row(context, previous_end_));
+}
+
 void Http1Pairing::close(Context& context) {
   for (auto& exchange : open_) exchange->request.over = exchange->response.over = true;
   settle(context);

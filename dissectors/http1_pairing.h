@@ -65,6 +65,8 @@ class Http1Pairing {
   bool give_up_oldest(Context& context);
   // Makes the rows of the exchanges that are over.
   void settle(Context& context);
+  // Makes the rows of those that are open, as they are now.
+  void report_open(Context& context) const;
   // Nothing more comes: makes all rows.
   void close(Context& context);
 

@@ -30,6 +30,7 @@ class Http2 final : public Dissector {
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
+  void report_open(Context& context) const override { connection_.report_open(context); }
   std::uint64_t memory() const override { return sizeof *this + connection_.held_memory(); }
   Match restart(Side side, Bytes in) const override;
 

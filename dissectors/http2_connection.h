@@ -65,6 +65,8 @@ class Http2Connection {
   // The side has ended; with both, everything is over.
   void end(Side side, End how, Context& context);
   void finish(std::string_view how, Context& context);
+  // See Dissector::report_open.
+  void report_open(Context& context) const { streams_.report_open(context); }
 
   // The client's preface was seen: it is who asks.
   void know_client(Side side);

@@ -124,7 +124,7 @@ void Http2Stream::add_rows(const Around& around, Context& context) const {
   context.rows().add(row);
 }
 
-void Http2Stream::add_exchange(const Around& around, Context& context) const {
+HttpExchangeRow Http2Stream::exchange_row(const Around& around, Context& context) const {
   const Http2StreamSide& request = sides[index(around.asking)];
   const Http2StreamSide& response = sides[index(other(around.asking))];
   HttpExchangeRow row = exchange.row(request.message, response.message, context);
@@ -138,6 +138,11 @@ void Http2Stream::add_exchange(const Around& around, Context& context) const {
   }
   row.persistent = around.persistent;
   row.pushed = pushed();
+  return row;
+}
+
+void Http2Stream::add_exchange(const Around& around, Context& context) const {
+  HttpExchangeRow row = exchange_row(around, context);
   exchange.semantics.add_rows(row, context);
   context.rows().add(row);
 }

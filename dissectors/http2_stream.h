@@ -63,6 +63,8 @@ struct Http2Stream {
     bool persistent;
   };
   void add_rows(const Around& around, Context& context) const;
+  // Of its exchange, which has to be there; without what the header fields mean.
+  HttpExchangeRow exchange_row(const Around& around, Context& context) const;
 
   std::uint32_t id;
   std::uint32_t promised_by = 0;  // the stream that promised it; 0 = none did

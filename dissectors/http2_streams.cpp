@@ -167,6 +167,13 @@ void Http2Streams::finish(Context& context) {
   for (const Http2Stream* stream : all()) forget(stream->id, context);
 }
 
+void Http2Streams::report_open(Context& context) const {
+  for (const auto& [id, stream] : open_) {
+    if (stream->has_exchange()) context.rows().add(stream->exchange_row({asking, version_, persistent}, context));
+    if (stream->tunnel != nullptr) stream->tunnel->report_open(context);
+  }
+}
+
 void Http2Streams::weigh(Http2Stream& stream) {
   const std::uint64_t now = stream.memory();
   weight_ += now - stream.weight;

@@ -71,6 +71,9 @@ class Http2Streams {
   bool limited() const { return limited_; }
   void set_limited() { limited_ = true; }
 
+  // The exchanges of the open streams, as they are now.
+  void report_open(Context& context) const;
+
   // Bytes beside the object's own.
   std::uint64_t held_memory() const;
 

@@ -17,9 +17,10 @@
 
 namespace longwire {
 
-using AllRows = std::tuple<CaptureRow, CaptureInterfaceRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow, HttpExchangeRow,
-                           HttpCookieRow, HttpLocationRow, HttpConditionRow, HttpAuthenticationRow, Http2ConnectionRow, Http2StreamRow,
-                           Http2StallRow, Http2PingRow, Http2GoawayRow, WebSocketRow, WebSocketMessageRow, SocksRequestRow, TlsHandshakeRow,
-                           TlsMessageRow, TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
+using AllRows =
+    std::tuple<CaptureRow, CaptureInterfaceRow, CaptureStatisticsRow, PacketKindRow, ConnectionRow, TcpEventRow, KeepaliveProbeRow,
+               HttpExchangeRow, HttpCookieRow, HttpLocationRow, HttpConditionRow, HttpAuthenticationRow, Http2ConnectionRow, Http2StreamRow,
+               Http2StallRow, Http2PingRow, Http2GoawayRow, WebSocketRow, WebSocketMessageRow, SocksRequestRow, TlsHandshakeRow,
+               TlsMessageRow, TlsTurnRow, CertificateRow, TlsCertificateRow, AnomalyRow>;
 
 }  // namespace longwire

@@ -130,7 +130,7 @@ void SessionSink::keepalive(const ConnectionFacts& facts, const KeepaliveProbe& 
   sink_.rows->add(row);
 }
 
-void SessionSink::closed(const ConnectionFacts& facts, Session* session) {
+void SessionSink::add_connection(const ConnectionFacts& facts, Session* session) {
   Arena& arena = sink_.rows->arena;
   ConnectionRow row;
   row.id = facts.id;
@@ -159,6 +159,8 @@ void SessionSink::closed(const ConnectionFacts& facts, Session* session) {
   row.one_way = facts.one_way;
   row.cut = facts.cut;
   row.limited = facts.limited;
+  row.near_loss = facts.near_loss != 0;
+  if (facts.capture < first_capture_) row.continued = "from";
   sink_.rows->add(row);
 }
 

@@ -32,6 +32,8 @@ class Session {
   void gap(Side side, std::uint64_t missing, const Stamp& at) { channel_.gap(side, missing, at, context()); }
   void end(Side side, End how, const Stamp& at) { channel_.end(side, how, at, context()); }
 
+  void report_open() { channel_.report_open(context()); }
+
   std::uint64_t held_memory() const { return channel_.held_memory(); }
   // Ids are counted anew afterwards: so none may have been given out for the last packet, whose number may come again.
   std::optional<Asleep> sleep();
@@ -66,13 +68,22 @@ class SessionSink {
   void tcp(const ConnectionFacts& facts, const TcpEvent& event);
   void anomaly(const ConnectionFacts& facts, Side side, const Stamp& at, std::string_view code);
   void keepalive(const ConnectionFacts& facts, const KeepaliveProbe& probe);
-  void closed(const ConnectionFacts& facts, Session* session);
+  void closed(const ConnectionFacts& facts, Session* session) { add_connection(facts, session); }
+  void report(const ConnectionFacts& facts, Session* session) {
+    add_connection(facts, session);
+    if (session != nullptr) session->report_open();
+  }
+  // Rows go to another database from now on: connections that began before this capture go on there.
+  void begin_database(std::uint32_t capture) { first_capture_ = capture; }
 
  private:
+  void add_connection(const ConnectionFacts& facts, Session* session);
+
   DissectOptions options_;
   RowSink sink_;
   Ids tcp_ids_{tcp_ids};
+  std::uint32_t first_capture_ = 0;  // index, of the database that rows go to
 };
-static_assert(ConnectionSink<SessionSink> && AnomalySink<SessionSink> && KeepaliveSink<SessionSink>);
+static_assert(ConnectionSink<SessionSink> && AnomalySink<SessionSink> && KeepaliveSink<SessionSink> && ReportingSink<SessionSink>);
 
 }  // namespace longwire

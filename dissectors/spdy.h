@@ -29,6 +29,7 @@ class Spdy final : public Dissector {
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
+  void report_open(Context& context) const override { streams_.report_open(context); }
   std::uint64_t memory() const override;
   Match restart(Side, Bytes in) const override { return spdy_frame_begins(in); }
 

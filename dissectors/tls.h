@@ -60,6 +60,9 @@ class Tls final : public Dissector {
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
+  void report_open(Context& context) const override {
+    if (application_ != nullptr) application_->report_open(context);
+  }
   std::uint64_t memory() const override;
   std::optional<SleepingReader> sleep() const override;
   Match restart(Side side, Bytes in) const override;

@@ -26,6 +26,10 @@ class TlsApplication {
   void gap(Side side, std::uint64_t missing, const Context& context);
   void end(Side side, End how, const Context& context);
 
+  void report_open(const Context& context) const {
+    if (channel_) channel_->report_open(context.within_tls());
+  }
+
   // "tls/http1"; empty where no byte of it was seen.
   std::string_view layers() const { return channel_ ? channel_->layers() : std::string_view{}; }
   // Beside the object's own.

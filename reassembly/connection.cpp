@@ -49,6 +49,7 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   ++counted(side).packets;
   const Time last = facts_.last.time;
   facts_.last = segment.at;
+  if (segment.near_loss) facts_.near_loss = std::max(static_cast<std::uint32_t>(segment.at.number), 1u);
   facts_.one_way = facts_.side[0].packets == 0 || facts_.side[1].packets == 0;
   if (segment.has(tcp_flag::rst)) return reset(segment, side, out);
 

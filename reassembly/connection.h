@@ -69,6 +69,9 @@ class Connection {
   bool next(Side side, Delivery& out);
   // Nothing more will come: next() gives up all waiting, and ends both sides.
   void conclude(Outcome& out);
+  // It goes on: brings its facts up to date, as far as only their end is told elsewhere, and tells the probes that still wait
+  // for an answer.
+  void report(Outcome& out);
   // It has to go before its end, for want of memory: conclude() follows. One that is closed already only goes.
   void evict();
   // Bytes of memory beside the object's own.
@@ -138,6 +141,9 @@ class Connection {
     std::optional<Reset> reset;
   };
   Seldom& seldom();
+  void count_unacknowledged() {
+    for (const Side side : {Side::client, Side::server}) counted(side).unacknowledged_bytes = unacknowledged(side);
+  }
   KeepaliveWatcher* keepalive() { return seldom_ == nullptr ? nullptr : seldom_->keepalive.get(); }
 
   ConnectionFacts facts_;

@@ -138,12 +138,17 @@ std::uint32_t Connection::unread(Side by) const {
 // Both FINs seen, but not the last ACK: closed all the same.
 void Connection::conclude(Outcome& out) {
   concluded_ = true;
-  for (const Side side : {Side::client, Side::server}) counted(side).unacknowledged_bytes = unacknowledged(side);
+  count_unacknowledged();
   conclude_reset(out);
   if (KeepaliveWatcher* watcher = keepalive()) watcher->finish(out.probes);
   if (facts_.close == ConnectionFacts::Close::open && at(Side::client).fin_seen() && at(Side::server).fin_seen()) {
     facts_.close = ConnectionFacts::Close::fin;
   }
+}
+
+void Connection::report(Outcome& out) {
+  count_unacknowledged();
+  if (const KeepaliveWatcher* watcher = keepalive()) watcher->report(out.probes);
 }
 
 void Connection::evict() {

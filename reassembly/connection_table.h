@@ -27,13 +27,15 @@ struct ReassemblyOptions {
   Overlap overlap = Overlap::first;
   std::uint64_t memory = MemoryBudget::unlimited;       // bytes for the connections of all workers; see memory_budget.h
   std::uint64_t sleep_packets = limits::sleep_packets;  // changes no row: for tests
+  bool reports = false;                                 // report() will be called: live
 };
 
 template <ConnectionSink Sink>
 class ConnectionTable {
  public:
   // `sink` must outlive the table.
-  ConnectionTable(Sink& sink, ReassemblyOptions options) : sink_(sink), overlap_(options.overlap), sleep_packets_(options.sleep_packets) {
+  ConnectionTable(Sink& sink, ReassemblyOptions options)
+      : sink_(sink), overlap_(options.overlap), sleep_packets_(options.sleep_packets), reports_(options.reports) {
     parts_.reserve(limits::memory_parts);
     while (parts_.size() < limits::memory_parts) parts_.emplace_back(options.memory);
   }
@@ -61,6 +63,7 @@ class ConnectionTable {
     if (quoted) {
       if (connection == nullptr) return;
       connection->unreachable(segment, outcome_);
+      if (reports_) mark(*connection);
       return tell(*connection, segment.at);
     }
     std::uint64_t growth = segment.payload.size();
@@ -75,7 +78,34 @@ class ConnectionTable {
     if (outcome_.pending) drain(*connection);
     if (outcome_.reopened > 0) lingering_.forget(*connection, outcome_.reopened);  // before it closes again
     if (outcome_.closed) lingering_.add(*connection);
+    if (reports_) mark(*connection);
     if (part.budget.grow(growth)) make_room(part);
+  }
+
+  // While the capture goes on: tells the sink how it stands with every connection that something has happened to since the
+  // last call. `go_on` as in finish(). Whatever is told is told again, as it is then, by a later call or when the connection
+  // ends.
+  template <class GoOn>
+  bool report(GoOn go_on) {
+    while (!marked_.empty()) {
+      Followed* connection = marked_.back();
+      marked_.pop_back();
+      if (connection == nullptr) continue;
+      connection->mark = 0;
+      report_one(*connection);
+      if (!go_on()) return false;
+    }
+    return true;
+  }
+  // The next report tells of all connections of this part (0 to limits::memory_parts - 1), too.
+  std::size_t mark_all(std::size_t part) {
+    for (Followed* connection : parts_[part].connections) mark(*connection);
+    return parts_[part].connections.size();
+  }
+
+  // Frees what packet `number` or an earlier one has closed, however few packets have come since.
+  void expire_closed_by(std::uint64_t number) {
+    while (Followed* connection = lingering_.take_closed_by(number)) conclude(*connection);
   }
 
   // Frees what has lingered long enough, `number` packets of the whole capture set having been seen.
@@ -131,6 +161,7 @@ class ConnectionTable {
     }
     std::unique_ptr<Awake> awake;
     std::unique_ptr<Asleep> asleep;
+    std::uint32_t mark = 0;  // its place in marked_, from 1; 0 = none
   };
 
   // A stream. It stands in its part's list while it may fall asleep there: see put_to_sleep().
@@ -180,7 +211,14 @@ class ConnectionTable {
     return connection;
   }
 
+  void mark(Followed& connection) {
+    if (connection.mark != 0) return;
+    marked_.push_back(&connection);
+    connection.mark = static_cast<std::uint32_t>(marked_.size());
+  }
+
   void destroy(Followed* connection) {
+    if (connection->mark != 0) marked_[connection->mark - 1] = nullptr;
     connection->~Followed();
     slabs_.free(connection);
   }
@@ -255,6 +293,15 @@ class ConnectionTable {
     }
   }
 
+  void report_one(Followed& connection) {
+    if constexpr (ReportingSink<Sink>) {
+      outcome_.clear();
+      connection.report(outcome_);
+      tell(connection, connection.facts().last);
+      sink_.report(connection.facts(), connection.has_stream() ? &stream(connection) : nullptr);
+    }
+  }
+
   // Ends the connection: what waited is told in the order it was captured, then both ends, then the facts.
   void conclude(Followed& connection) {
     outcome_.clear();
@@ -295,9 +342,11 @@ class ConnectionTable {
   Sink& sink_;
   const Overlap overlap_;
   const std::uint64_t sleep_packets_;
+  const bool reports_;
   boost::pool<> slabs_{sizeof(Followed), first_slab, largest_slab};
   std::vector<Part> parts_;
   LingerQueue<Followed> lingering_;
+  std::vector<Followed*> marked_;  // for the next report(); null = it is gone
   Outcome outcome_;  // of the segment at hand
 };
 

@@ -72,4 +72,10 @@ void KeepaliveWatcher::finish(Told& told) {
   for (Prober& prober : probers_) settle(prober, told);
 }
 
+void KeepaliveWatcher::report(Told& waiting) const {
+  for (const Prober& prober : probers_) {
+    if (prober.waiting) waiting.push_back(*prober.waiting);
+  }
+}
+
 }  // namespace longwire

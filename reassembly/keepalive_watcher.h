@@ -36,6 +36,8 @@ class KeepaliveWatcher {
   void unreachable(Side prober, std::uint64_t offset, const Stamp& at);
   // No answer can come any more.
   void finish(Told& told);
+  // The probes that wait for their answer, as they are now; they are told again when it is known.
+  void report(Told& waiting) const;
 
  private:
   struct Prober {

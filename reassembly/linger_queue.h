@@ -26,6 +26,16 @@ class LingerQueue {
     return nullptr;
   }
 
+  // Likewise, one that packet `number` or an earlier one has closed.
+  Followed* take_closed_by(std::uint64_t number) {
+    while (!closed_.empty() && (closed_.front().connection == nullptr || closed_.front().number <= number)) {
+      Followed* connection = closed_.front().connection;
+      closed_.pop_front();
+      if (connection != nullptr) return connection;
+    }
+    return nullptr;
+  }
+
   // This one, which packet `number` closed, goes early, or was not closed after all. It may have never been here.
   void forget(const Followed& connection, std::uint64_t number) {
     const auto before = [](const Closed& closed, std::uint64_t wanted) { return closed.number < wanted; };

@@ -28,6 +28,10 @@
 //
 //   void keepalive(const ConnectionFacts&, const KeepaliveProbe&)   when the probe's answer is known; before closed()
 //
+//   void report(const ConnectionFacts&, Stream*)   as closed(), of a connection that goes on, as it stands now: called by
+//       ConnectionTable::report() only. Probes that wait for an answer are told right before by keepalive(), and once more
+//       when the answer is known.
+//
 // `facts` is a reference into the connection: it stays where it is as long as the stream lives and is current at every
 // call. Who is client and who is server never changes once the first event or byte was told.
 #pragma once
@@ -63,6 +67,11 @@ concept ConnectionSink = ConnectionStream<typename S::Stream> &&
 template <class S>
 concept KeepaliveSink = requires(S sink, const ConnectionFacts& facts, const KeepaliveProbe& probe) {
   sink.keepalive(facts, probe);
+};
+
+template <class S>
+concept ReportingSink = requires(S sink, typename S::Stream* stream, const ConnectionFacts& facts) {
+  sink.report(facts, stream);
 };
 
 template <class S>

@@ -85,14 +85,19 @@ struct ConnectionFacts {
   SideFacts side[2];
   std::uint64_t conflicting_overlap_bytes = 0;
   std::uint32_t window_probes = 0;
+  // Live: number of its last packet that came while others were dropped, modulo 2^32; 0 = none.
+  std::uint32_t near_loss = 0;
   std::uint32_t unread_bytes = 0;  // of a RST with ACK: what its sender had acknowledged since it last sent data itself
   enum class Close : std::uint8_t { open, fin, rst, evicted } close = Close::open;
-  bool closed_first_known = false;
   Side closed_first = Side::client;
-  bool midstream = false;  // the SYN was not seen
-  bool one_way = false;    // only one direction has been seen
-  bool cut = false;        // a segment was cut by snaplen
-  bool limited = false;    // a bound was reached
+  bool closed_first_known : 1 = false;
+  bool midstream : 1 = false;  // the SYN was not seen
+  bool one_way : 1 = false;    // only one direction has been seen
+  bool cut : 1 = false;        // a segment was cut by snaplen
+  bool limited : 1 = false;    // a bound was reached
+
+  // Whether packets were dropped while one of its own came, packet `number` or a later one.
+  bool lost_since(std::uint64_t number) const { return near_loss != 0 && near_loss - static_cast<std::uint32_t>(number) < 0x80000000u; }
 };
 
 }  // namespace longwire

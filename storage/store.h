@@ -5,7 +5,7 @@
 #include <string>
 
 #include "capture/error.h"
-#include "dissectors/row_batch.h"
+#include "storage/row_target.h"
 
 namespace longwire {
 
@@ -17,10 +17,10 @@ struct StoreOptions {
 // An offline import: everything goes to a temporary file beside the target, which is renamed at the end. Where append
 // is asked, the temporary file begins as a copy of the target. All members throw OutputError with a line that names the
 // file and what to do; nothing is left under the final name, and the temporary file is removed by the destructor.
-class Store {
+class Store final : public RowTarget {
  public:
   Store(const std::string& target, StoreOptions options);
-  ~Store();
+  ~Store() override;
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -29,8 +29,8 @@ class Store {
   std::uint64_t first_number() const;
   std::int64_t first_capture_id() const;
 
-  // Writes all rows of the batch, in one transaction with its neighbours. The batch may be cleared afterwards.
-  void write(const RowBatch& batch);
+  // In one transaction with what came before.
+  void write(const RowBatch& batch, std::uint32_t database = 0) override;
 
   // Indexes, views, statistics, and the rename.
   void finish();

@@ -9,7 +9,7 @@ struct CaptureRow {
   Integer id;
   Text path, format, link_types;
   Integer started_ns, ended_ns, packets, bytes, filtered, dropped, first_packet, damaged_at;
-  Text damage, tool_version, options;
+  Text damage, tool_version, options, previous_database, next_database;
 
   static constexpr TableInfo table{"captures", "one capture file, or one run on live interfaces"};
   static constexpr Column<CaptureRow> columns[] = {
@@ -27,7 +27,27 @@ struct CaptureRow {
       column("damaged_at", &CaptureRow::damaged_at, "byte offset where the file breaks; NULL = whole"),
       column("damage", &CaptureRow::damage, "what is wrong there"),
       column("tool_version", &CaptureRow::tool_version, "version of longwire that read it"),
-      column("options", &CaptureRow::options, "options that change what is seen, as on the command line")};
+      column("options", &CaptureRow::options, "options that change what is seen, as on the command line"),
+      column("previous_database", &CaptureRow::previous_database, "live, with --rotate: the file with what came before; NULL = none"),
+      column("next_database", &CaptureRow::next_database, "live, with --rotate: the file with what came next; NULL = none, or not yet")};
+};
+
+struct CaptureStatisticsRow {
+  Integer capture_id, interface_number, time_ns, packets, bytes, kernel_dropped, interface_dropped, queue_waits, lost_rows;
+
+  static constexpr TableInfo table{"capture_statistics", "live: one second of one interface"};
+  static constexpr Column<CaptureStatisticsRow> columns[] = {
+      column("capture_id", &CaptureStatisticsRow::capture_id, "the capture", references("captures")),
+      column("interface_number", &CaptureStatisticsRow::interface_number, "capture_interfaces.number"),
+      column("time_ns", &CaptureStatisticsRow::time_ns, "the end of the second"),
+      column("packets", &CaptureStatisticsRow::packets, "packets read in it"),
+      column("bytes", &CaptureStatisticsRow::bytes, "their bytes on the wire"),
+      column("kernel_dropped", &CaptureStatisticsRow::kernel_dropped, "packets dropped for want of room in the kernel's buffer (--buffer)"),
+      column("interface_dropped", &CaptureStatisticsRow::interface_dropped, "packets that the interface or its driver dropped"),
+      column("queue_waits", &CaptureStatisticsRow::queue_waits,
+             "times a thread of longwire had to wait for the next one, all interfaces; told with the first"),
+      column("lost_rows", &CaptureStatisticsRow::lost_rows,
+             "rows that could not be written (full disk) since the last row that tells any, all interfaces; told with the first")};
 };
 
 struct CaptureInterfaceRow {

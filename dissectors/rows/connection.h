@@ -19,7 +19,8 @@ struct ConnectionRow {
   Integer client_unacknowledged_bytes, server_unacknowledged_bytes, client_acknowledged_ns, server_acknowledged_ns, unread_bytes;
   Integer client_mss, server_mss, client_zero_windows, server_zero_windows, window_probes;
   Text close_kind, closed_first, layers;
-  Integer exchanges, midstream, one_way, cut, limited;
+  Integer exchanges, midstream, one_way, cut, limited, near_loss;
+  Text continued;
 
   static constexpr TableInfo table{"connections", "one TCP connection, SYN to the end, however long it was silent"};
   static constexpr Column<ConnectionRow> columns[] = {
@@ -75,7 +76,11 @@ struct ConnectionRow {
       column("midstream", &ConnectionRow::midstream, "1 = the capture began after the SYN"),
       column("one_way", &ConnectionRow::one_way, "1 = only one direction was seen"),
       column("cut", &ConnectionRow::cut, "1 = packets were cut by snaplen"),
-      column("limited", &ConnectionRow::limited, "1 = a limit was reached")};
+      column("limited", &ConnectionRow::limited, "1 = a limit was reached"),
+      column("near_loss", &ConnectionRow::near_loss,
+             "1 = live: packets of it came while others were dropped, so what is missing may be our loss"),
+      column("continued", &ConnectionRow::continued,
+             "live, with --rotate: from = it began in an earlier database, into = it goes on in the next one, both; NULL = whole here")};
 };
 
 struct TcpEventRow {

@@ -16,7 +16,7 @@ struct HttpExchangeRow {
   Integer request_first_frame, request_last_frame, response_first_frame, response_last_frame;
   Integer persistent, keep_alive_timeout_s, keep_alive_max;
   Text upgraded_to;
-  Integer pushed, complete, midstream, limited;
+  Integer pushed, complete, midstream, limited, near_loss;
 
   static constexpr TableInfo table{"http_exchanges", "one HTTP request and its final response, or what was seen of them"};
   static constexpr Column<HttpExchangeRow> columns[] = {
@@ -65,7 +65,8 @@ struct HttpExchangeRow {
       column("pushed", &HttpExchangeRow::pushed, "1 = promised by the server (HTTP/2, SPDY)"),
       column("complete", &HttpExchangeRow::complete, "1 = request and response were seen from first to last byte"),
       column("midstream", &HttpExchangeRow::midstream, "1 = it began before the capture, or behind a hole"),
-      column("limited", &HttpExchangeRow::limited, "1 = a limit was reached")};
+      column("limited", &HttpExchangeRow::limited, "1 = a limit was reached"),
+      column("near_loss", &HttpExchangeRow::near_loss, "1 = live: packets of its connection came while others were dropped")};
 };
 
 }  // namespace longwire

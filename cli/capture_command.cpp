@@ -1,0 +1,186 @@
+#include "cli/capture_command.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "capture/error.h"
+#include "capture/live_source.h"
+#include "cli/command_line.h"
+#include "cli/live_status.h"
+#include "cli/packet_copy.h"
+#include "cli/pipeline_live.h"
+#include "cli/reading_options.h"
+#include "cli/stop_request.h"
+#include "storage/live_target.h"
+
+namespace longwire {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr unsigned usual_threads = 4;  // at most, where the user says nothing: the machine has other work to do
+
+po::options_description capture_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("interface,i", po::value<std::vector<std::string>>()->value_name("IFACE"),
+      "listen on this interface, or on 'any'; more than one may be given");
+  add("output,o", po::value<std::string>()->value_name("DB")->default_value("capture.db"), "the database");
+  add("force", po::bool_switch(), "replace an existing database");
+  add("append", po::bool_switch(), "add to an existing database");
+  add("filter,f", po::value<std::string>()->value_name("BPF")->default_value(""), "only packets that this capture filter lets pass");
+  add("duration", po::value<std::string>()->value_name("TIME"), "stop after that time, as 90s, 5m, 2h, 7d");
+  add("packets", po::value<std::uint64_t>()->value_name("N"), "stop after N packets, or soon after");
+  add("rotate", po::value<std::string>()->value_name("SIZE|TIME"),
+      "begin a new database when one has that size (500M, 2G) or age (15m, 1h, 1d); the time it begins is put into its name");
+  add("keep", po::value<std::string>()->value_name("N|SIZE"),
+      "with --rotate: remove the oldest beyond N databases, or beyond that size of all (20G)");
+  add("write", po::value<std::string>()->value_name("FILE"), "write the packets, too, as pcapng; with --rotate, a file for each database");
+  add("buffer", po::value<std::string>()->value_name("SIZE")->default_value("64M"), "the kernel's buffer of each interface");
+  add("snaplen", po::value<std::uint32_t>()->value_name("BYTES")->default_value(LiveOptions{}.snaplen), "bytes to keep of each packet");
+  add("promiscuous", po::bool_switch(), "take packets that are for others, too");
+  add_reading_options(options);
+  add("no-sandbox", po::bool_switch(), "");
+  add("quiet", po::bool_switch(), "no status, no summary");
+  return options;
+}
+
+const CommandHelp help{
+    "longwire capture -i IFACE... [-o DB] [options]",
+    "Listens on interfaces and keeps a database of what it sees up to date: connections, exchanges and all else are\n"
+    "there for any SQLite reader within two seconds. Ctrl-C ends it; a second one at once.",
+    "  longwire capture -i eth0 -o now.db\n"
+    "  longwire capture -i any -f 'tcp port 80 or tcp port 443' --duration 10m\n"
+    "  longwire capture -i eth0 -o /var/lib/longwire/eth0.db --rotate 1h --keep 48 --write /var/lib/longwire/eth0.pcapng\n"
+    "  watch longwire report now.db\n"};
+
+// When a database is full, or old enough.
+struct Rotation {
+  std::uint64_t bytes = 0, seconds = 0;  // 0 = never
+  bool wanted() const { return bytes != 0 || seconds != 0; }
+  bool due(std::uint64_t size, std::uint64_t age) const { return (bytes != 0 && size >= bytes) || (seconds != 0 && age >= seconds); }
+};
+
+Rotation rotation(const po::variables_map& values) {
+  if (values.count("rotate") == 0) return {};
+  const std::string& text = values["rotate"].as<std::string>();
+  // A small letter is a unit of time, a capital one of size: 5m are minutes, 5M are bytes.
+  if (const auto seconds = text.ends_with('m') || text.find_first_of("KMGT") == std::string::npos ? parse_span(text) : std::nullopt)
+    return {0, *seconds};
+  constexpr std::uint64_t least = 1 << 20;  // bytes; an empty database has nearly as many
+  const auto bytes = parse_size(text);
+  if (!bytes || *bytes < least)
+    throw UsageError("--rotate takes a size of at least 1M, as 500M, or a time, as 15m, 1h or 1d, not '" + text + "'");
+  return {*bytes, 0};
+}
+
+KeepFiles keep(const po::variables_map& values) {
+  if (values.count("keep") == 0) return {};
+  if (values.count("rotate") == 0) throw UsageError("--keep needs --rotate");
+  const std::string& text = values["keep"].as<std::string>();
+  const auto number = parse_size(text);
+  if (!number || *number == 0) throw UsageError("--keep takes a number of databases, as 48, or a size, as 20G, not '" + text + "'");
+  const bool is_count = text.find_first_not_of("0123456789") == std::string::npos;
+  return is_count ? KeepFiles{*number, 0} : KeepFiles{0, *number};
+}
+
+LiveOptions live_options(const po::variables_map& values) {
+  LiveOptions options;
+  options.filter = values["filter"].as<std::string>();
+  options.snaplen = values["snaplen"].as<std::uint32_t>();
+  options.promiscuous = values["promiscuous"].as<bool>();
+  const auto buffer = parse_size(values["buffer"].as<std::string>());
+  constexpr std::uint64_t least = 1 << 20;  // bytes: some blocks of the kernel's ring
+  if (!buffer || *buffer < least) throw UsageError("--buffer takes a size of at least 1M, as 64M");
+  options.buffer = *buffer;
+  if (options.snaplen == 0 || options.snaplen > LiveOptions{}.snaplen)
+    throw UsageError(fmt::format("--snaplen takes 1 to {} bytes", LiveOptions{}.snaplen));
+  return options;
+}
+
+std::uint64_t duration(const po::variables_map& values) {
+  if (values.count("duration") == 0) return 0;
+  const std::string& text = values["duration"].as<std::string>();
+  const auto seconds = parse_span(text);
+  if (!seconds) throw UsageError("--duration takes a time, as 90s, 5m or 2h, not '" + text + "'");
+  return *seconds;
+}
+
+void print_summary(const LiveStatus& status, const LiveTarget& target) {
+  fmt::print(stderr, "{}: {} packets, {} dropped\nnext: longwire report {}\n", target.path(), status.packets,
+             status.dropped_by_kernel + status.dropped_by_interface, target.path());
+}
+
+}  // namespace
+
+int run_capture(const std::vector<std::string>& arguments) {
+  const auto parsed = parse_command_line(arguments, capture_options(), "argument", help);
+  if (!parsed) return 0;
+  const po::variables_map& values = *parsed;
+  if (values.count("argument") != 0)
+    throw UsageError("'" + values["argument"].as<std::vector<std::string>>()[0] + "' is no option; interfaces are named with -i");
+  if (values.count("interface") == 0) throw UsageError("no interface given: name one with -i; 'longwire interfaces' lists them");
+  if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
+  const auto& interfaces = values["interface"].as<std::vector<std::string>>();
+  const bool quiet = values["quiet"].as<bool>();
+  const Rotation rotates = rotation(values);
+  const std::uint64_t stop_after_seconds = duration(values);
+  const std::uint64_t stop_after_packets = values.count("packets") != 0 ? values["packets"].as<std::uint64_t>() : 0;
+
+  ReadingOptions reading(values);
+  LivePipelineOptions options;
+  options.pipeline = reading.pipeline();
+  options.pipeline.reassembly.reports = true;
+  if (values.count("threads") == 0) options.pipeline.threads = std::min(options.pipeline.threads, usual_threads);
+  if (reading.keys().any()) options.pipeline.keys = &reading.keys();
+
+  LiveTargetOptions to;
+  to.path = values["output"].as<std::string>();
+  to.file = {values["force"].as<bool>(), values["append"].as<bool>()};
+  to.rotates = rotates.wanted();
+  to.keep = keep(values);
+  std::optional<PacketCopy> copy;
+  if (values.count("write") != 0) to.beside.emplace_back(values["write"].as<std::string>());
+
+  // What may be refused comes first: the interface, then the files.
+  const LiveOptions live = live_options(values);
+  LiveStatusLine line(fmt::format("{}", fmt::join(interfaces, ", ")), !quiet);
+  to.tell = [&line](const std::string& text) { line.say(text); };
+  LiveSource input(interfaces, live);
+  const StopRequest stop(input);
+  const std::time_t began = std::time(nullptr);
+  LiveTarget target(to, began);
+  input.set_first_number(target.first_number());
+  options.pipeline.dissect.first_capture_id = target.first_capture_id();
+  if (values.count("write") != 0) copy.emplace(values["write"].as<std::string>(), to.rotates, began, input);
+
+  LiveStatus last;
+  const std::uint64_t first_number = target.first_number();
+  if (copy || stop_after_packets != 0)
+    options.copy = [&](const PacketBatch& batch) {
+      if (copy) copy->write(batch);
+      if (stop_after_packets != 0 && batch.packets.back().at.number - first_number + 1 >= stop_after_packets) input.stop();
+    };
+  std::uint64_t seconds = 0;
+  options.each_second = [&](const LiveStatus& status) {
+    last = status;
+    for (const std::string& remark : input.take_remarks()) line.say(remark);
+    if (copy) copy->each_second([&](const std::string& text) { line.say(text); });
+    line.update(status);
+    if (stop_after_seconds != 0 && ++seconds >= stop_after_seconds) input.stop();
+  };
+  if (rotates.wanted()) options.rotates = [&](std::uint64_t bytes, std::uint64_t age) { return rotates.due(bytes, age); };
+  if (copy) options.rotated = [&](std::time_t now) { copy->rotate(now); };
+
+  run_live_pipeline(input, target, options);
+  target.finish();
+  if (copy) copy->finish();
+  reading.tell_what_failed();
+  if (!quiet) print_summary(last, target);
+  return 0;
+}
+
+}  // namespace longwire

@@ -1,0 +1,41 @@
+// The pipeline of a live capture: packets to rows while it happens, and once a second how everything stands.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <functional>
+#include <string>
+
+#include "capture/live_source.h"
+#include "cli/pipeline.h"
+#include "storage/live_target.h"
+
+namespace longwire {
+
+// As far as the last second's end; counts are since the beginning.
+struct LiveStatus {
+  std::uint64_t packets = 0, bytes = 0;
+  std::uint64_t dropped_by_kernel = 0, dropped_by_interface = 0;
+  std::uint64_t connections = 0;  // followed now
+  std::uint64_t waits = 0;        // times a thread had to wait for the next one
+  std::uint64_t lost_rows = 0;
+  std::uint64_t database_bytes = 0;  // of the newest database
+};
+
+struct LivePipelineOptions {
+  PipelineOptions pipeline;
+  // Called by the reading thread for the packets of each batch; null = none. Nothing may throw.
+  std::function<void(const PacketBatch&)> copy;
+  // Called by the reading thread once a second.
+  std::function<void(const LiveStatus&)> each_second;
+  // Asked once a second, with the bytes of the newest database and how many seconds it is old: whether the next one begins.
+  std::function<bool(std::uint64_t bytes, std::uint64_t seconds)> rotates;
+  // Called when it has begun.
+  std::function<void(std::time_t now)> rotated;
+};
+
+// Runs until the input is asked to stop, and has handed everything to `target` then; the caller finishes that. Throws as
+// run_pipeline() does.
+void run_live_pipeline(LiveSource& input, LiveTarget& target, const LivePipelineOptions& options);
+
+}  // namespace longwire

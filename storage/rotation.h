@@ -1,0 +1,44 @@
+// Files of a capture that begins new ones now and then: their names, and which old ones go.
+//
+//   traffic.db  ->  traffic-20261128T172000Z.db, traffic-20261128T182000Z.db ...   UTC; "-2" behind it where there is one
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <vector>
+
+namespace longwire {
+
+// What stays, the newest files first; 0 = no bound.
+struct KeepFiles {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+  bool bounded() const { return count != 0 || bytes != 0; }
+};
+
+class RotatedFiles {
+ public:
+  // `path`: as the user names it. What lies beside a database (its log) belongs to it.
+  explicit RotatedFiles(std::string path);
+
+  // The name of one that begins at `now`; no file has it yet.
+  std::string next(std::time_t now) const;
+
+  struct File {
+    std::string stamp;  // orders them
+    std::string path;
+    std::uint64_t bytes;
+  };
+  // Those that are there, of earlier runs too.
+  std::vector<File> files() const;
+
+ private:
+  std::string folder_, stem_, extension_;
+};
+
+// Removes the oldest files of these series until what stays is within bounds; the count is of stamps, the newest stamp
+// always stays. Returns the paths that are gone. What cannot be removed stays without a word: it is tried again next time.
+std::vector<std::string> remove_oldest(const std::vector<RotatedFiles>& series, KeepFiles keep);
+
+}  // namespace longwire

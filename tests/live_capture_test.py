@@ -1,0 +1,239 @@
+"""Live capture: rows while connections live, clean ends, rotation.
+
+    live_capture_test.py PROGRAM
+"""
+import signal
+import subprocess
+import time
+
+import live_lab
+from live_lab import VISIBLE_AFTER, Capture, Lab
+from longwire import Rows, analyze
+
+OPEN = 'SELECT close_kind, exchanges, layers FROM connections'
+
+
+class WhileItHappens(Lab):
+    def test_an_open_connection_is_one_row_that_is_brought_up_to_date(self):
+        self.server()
+        client, database = self.client(), self.folder / 'now.db'
+        Capture(self, database)
+        client.ask('open 1')
+        client.ask('get 1 /10')
+        self.within(VISIBLE_AFTER, database, OPEN, [{'close_kind': 'open', 'exchanges': 1, 'layers': 'http1'}])
+        self.assertEqual(self.rows(database, 'SELECT path, status, response_body_bytes FROM http_exchanges'),
+                         [{'path': '/10', 'status': 200, 'response_body_bytes': 10}])
+        client.ask('get 1 /20')
+        self.within(VISIBLE_AFTER, database, OPEN, [{'close_kind': 'open', 'exchanges': 2, 'layers': 'http1'}])
+        client.ask('close 1')
+        self.within(VISIBLE_AFTER, database, OPEN, [{'close_kind': 'fin', 'exchanges': 2, 'layers': 'http1'}])
+
+    def test_keepalive_probes_are_there_while_the_connection_is_silent(self):
+        self.server()
+        client, database = self.client(), self.folder / 'now.db'
+        Capture(self, database)
+        client.ask('open 1')
+        client.ask('keepalive 1')
+        time.sleep(3.2)  # a second of silence each
+        self.within(VISIBLE_AFTER, database, 'SELECT DISTINCT prober, answer FROM keepalive_probes', [{'prober': 'client', 'answer': 'ack'}])
+        self.assertGreaterEqual(self.value(database, 'SELECT count(*) FROM keepalive_probes'), 2)
+
+    def test_every_second_of_the_interface_is_counted(self):
+        self.server()
+        client, database = self.client(), self.folder / 'now.db'
+        capture = Capture(self, database)
+        client.ask('open 1')
+        for n in range(20):
+            client.ask('get 1 /%d' % n)
+        client.ask('close 1')
+        time.sleep(2)
+        capture.end(signal.SIGINT)
+        counted, = self.rows(database, 'SELECT sum(packets) AS packets, sum(bytes) AS bytes, sum(kernel_dropped) AS dropped FROM capture_statistics')
+        stored, = self.rows(database, 'SELECT packets, bytes, dropped FROM captures')
+        self.assertEqual(counted, stored)
+        seconds = self.rows(database, 'SELECT time_ns / 1000000000 AS second FROM capture_statistics')
+        self.assertGreaterEqual(len(seconds), 2)
+        self.assertEqual(self.rows(database, 'SELECT number, name, link_type FROM capture_interfaces'),
+                         [{'number': 0, 'name': 'lo', 'link_type': 'EN10MB'}])
+
+    def test_it_listens_on_several_interfaces(self):
+        self.run('ip', 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two')
+        for interface in ('one', 'two'):
+            self.run('ip', 'link', 'set', interface, 'up')
+        database = self.folder / 'now.db'
+        capture = Capture(self, database, '-i', 'one', '-i', 'any')
+        self.run('ip', 'link', 'set', 'two', 'down')  # some packets of the kernel's own may come, or none
+        time.sleep(1.5)
+        self.assertEqual(capture.end(signal.SIGINT), 0)
+        self.assertEqual([r['name'] for r in self.rows(database, 'SELECT name FROM capture_interfaces ORDER BY number')], ['lo', 'one', 'any'])
+
+
+class Ends(Lab):
+    def setUp(self):
+        super().setUp()
+        self.server()
+        self.asking = self.client()
+        self.asking.ask('open 1')
+
+    def captured(self, *options, **how):
+        """(exit status, exchanges stored) of a capture that 100 requests are sent during, the last of them right before its end."""
+        database = self.folder / 'now.db'
+        capture = Capture(self, database, '--force', *options)
+        for n in range(100):
+            self.asking.ask('get 1 /%d' % n)
+        status = capture.end(how['by']) if 'by' in how else capture.process.wait(timeout=20)
+        return status, self.value(database, 'SELECT count(*) FROM http_exchanges WHERE complete')
+
+    def test_whoever_ends_it_everything_seen_is_there(self):
+        for by in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(by):
+                self.assertEqual(self.captured(by=by), (0, 100))
+
+    def test_it_ends_by_itself(self):
+        self.assertEqual(self.captured('--duration', '2s'), (0, 100))
+        status, exchanges = self.captured('--packets', '200')
+        self.assertEqual(status, 0)
+        self.assertGreaterEqual(exchanges, 90)  # four packets each, or fewer
+
+    def test_one_file_is_left(self):
+        self.captured(by=signal.SIGINT)
+        self.assertEqual([f.name for f in self.folder.iterdir() if f.name.startswith('now.db') and f.suffix != '.messages'], ['now.db'])
+
+    def test_the_rows_are_those_that_analyze_makes_of_the_packets(self):
+        for threads in (1, 2, 4):
+            with self.subTest(threads=threads):
+                packets = self.folder / 'now.pcapng'
+                self.captured('--write', packets, '--threads', str(threads), '--token-key', '00' * 16, by=signal.SIGINT)
+                self.assertEqual(analyze(live_lab.PROGRAM, packets, self.folder / 'later.db'), (0, ''))
+                with Rows(self.folder / 'now.db') as now, Rows(self.folder / 'later.db') as later:
+                    live, offline = now.everything(), later.everything()
+                    for table in ('captures', 'capture_interfaces', 'capture_statistics'):
+                        del live[table], offline[table]
+                    self.assertEqual(live, offline)
+
+    def test_a_second_run_adds_to_the_first(self):
+        database = self.folder / 'now.db'
+        for n in range(2):
+            capture = Capture(self, database, *(['--append'] if n else []))
+            self.asking.ask('get 1 /1')
+            capture.end(signal.SIGINT)
+        self.assertEqual(self.rows(database, 'SELECT capture_id, exchanges FROM connections ORDER BY id'),
+                         [{'capture_id': 1, 'exchanges': 1}, {'capture_id': 2, 'exchanges': 1}])
+
+    def test_what_is_there_is_not_replaced_unasked(self):
+        database = self.folder / 'now.db'
+        self.captured(by=signal.SIGINT)
+        done = self.run(live_lab.PROGRAM, 'capture', '-i', 'lo', '-o', database)
+        self.assertEqual((done.returncode, done.stderr),
+                         (4, 'longwire: %s exists; use --force to replace it or --append to add to it\n' % database))
+
+
+class Rotation(Lab):
+    def parts(self):
+        return sorted(self.folder.glob('now-*.db'))
+
+    def test_a_connection_goes_on_in_the_next_database(self):
+        self.server()
+        client = self.client()
+        capture = Capture(self, self.folder / 'now.db', '--rotate', '2s', '--write', self.folder / 'now.pcapng')
+        client.ask('open 1')
+        asked = 0
+        while len(self.parts()) < 4:
+            client.ask('get 1 /%d' % asked)
+            asked += 1
+            time.sleep(0.2)
+        client.ask('close 1')
+        capture.end(signal.SIGINT)
+        parts = self.parts()
+        self.assertEqual([self.value(p, 'SELECT continued FROM connections') for p in parts], ['into', 'both', 'both', 'from'])
+        self.assertEqual([self.value(p, 'SELECT close_kind FROM connections') for p in parts], ['open', 'open', 'open', 'fin'])
+        self.assertEqual(len({self.value(p, 'SELECT id FROM connections') for p in parts}), 1)
+        paths = [r['path'] for p in parts for r in self.rows(p, 'SELECT path FROM http_exchanges ORDER BY id')]
+        self.assertEqual(paths, ['/%d' % n for n in range(asked)])
+        newest = 'SELECT previous_database, next_database FROM captures ORDER BY id DESC LIMIT 1'
+        names = [None, *map(str, parts), None]
+        self.assertEqual([tuple(self.rows(p, newest)[0].values()) for p in parts], list(zip(names, names[2:])))
+        for part in parts:  # and each has its own packets, whose numbers are its frames
+            packets = part.with_suffix('.pcapng')
+            capture_id = self.value(part, 'SELECT max(id) FROM captures')
+            self.assertEqual(analyze(live_lab.PROGRAM, packets, self.folder / 'later.db'), (0, ''))
+            self.assertEqual(self.value(part, 'SELECT packets FROM captures WHERE id = %d' % capture_id),
+                             self.value(self.folder / 'later.db', 'SELECT packets FROM captures'))
+            self.assertEqual(self.rows(part, 'SELECT response_last_frame FROM http_exchanges ORDER BY id')[-1],
+                             self.rows(self.folder / 'later.db', 'SELECT response_last_frame FROM http_exchanges ORDER BY id')[-1])
+
+    def test_the_oldest_go(self):
+        capture = Capture(self, self.folder / 'now.db', '--rotate', '1s', '--keep', '2', '--write', self.folder / 'now.pcapng')
+        first = self.parts()[0]
+        self.wait_for('the fourth database', lambda: len(self.parts()) and first not in self.parts())
+        time.sleep(2.5)
+        capture.end(signal.SIGINT)
+        self.assertEqual(len(self.parts()), 2)
+        self.assertEqual([p.with_suffix('.pcapng').exists() for p in self.parts()], [True, True])
+        self.assertEqual(len(list(self.folder.glob('now-*'))), 4)
+
+    def test_a_size_rotates_too(self):
+        self.server()
+        client = self.client()
+        capture = Capture(self, self.folder / 'now.db', '--rotate', '2M')
+        client.ask('open 1')
+        asked = 0
+        while len(self.parts()) < 3:
+            client.ask('get 1 /%s' % ('y' * 2000))
+            asked += 1
+        capture.end(signal.SIGINT)
+        self.assertEqual(sum(self.value(p, 'SELECT count(*) FROM http_exchanges') for p in self.parts()), asked)
+
+    def test_a_connection_that_says_nothing_is_there_all_the_same(self):
+        self.server()
+        client = self.client()
+        client_two = self.client()
+        capture = Capture(self, self.folder / 'now.db', '--rotate', '3s')
+        client.ask('open 1')
+        client_two.ask('open 2')
+        client_two.ask('get 2 /1')
+        self.wait_for('the second database', lambda: len(self.parts()) > 1)
+        self.within(VISIBLE_AFTER + 1, self.parts()[1], 'SELECT close_kind, continued FROM connections',
+                    [{'close_kind': 'open', 'continued': 'from'}] * 2)
+        capture.end(signal.SIGINT)
+
+
+class Refusals(Lab):
+    def refused(self, *options, as_user=None):
+        command = [live_lab.PROGRAM, 'capture', *options]
+        if as_user is not None:
+            command = ['setpriv', '--reuid', as_user, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', *command]
+        done = self.run(*command)
+        return done.returncode, done.stderr
+
+    def test_one_line_says_what_to_do(self):
+        database = self.folder / 'now.db'
+        self.assertEqual(self.refused(), (2, "longwire: no interface given: name one with -i; 'longwire interfaces' lists them\n"))
+        self.assertEqual(self.refused('-i', 'nowhere', '-o', database), (5, "longwire: no interface nowhere; 'longwire interfaces' lists them\n"))
+        status, line = self.refused('-i', 'lo', '-o', database, '-f', 'tcp prt 80')
+        self.assertEqual(status, 2)
+        self.assertRegex(line, "^longwire: filter 'tcp prt 80': .*syntax error\n$")
+        self.assertEqual(self.refused('-i', 'lo', '-o', self.folder), (4, 'longwire: %s is a directory; name a file\n' % self.folder))
+        status, line = self.refused('-i', 'lo', '-o', '/proc/now.db')
+        self.assertEqual(status, 4)
+        self.assertRegex(line, '^longwire: cannot write /proc/now.db: .*\n$')
+        self.assertFalse(database.exists())
+
+    def test_without_permission_it_names_the_capability(self):
+        live_lab.needs('setpriv')
+        status, line = self.refused('-i', 'lo', '-o', self.folder / 'now.db', as_user='65534')
+        self.assertEqual(status, 5)
+        self.assertRegex(line, '^longwire: no permission to capture on lo: .*cap_net_raw.*\n$')
+
+    def test_sizes_and_times(self):
+        for option, wrong in (('--rotate', '5x'), ('--rotate', '10K'), ('--keep', '0'), ('--duration', '0'), ('--duration', '3w'),
+                              ('--buffer', '1'), ('--snaplen', '0')):
+            with self.subTest(option=option, wrong=wrong):
+                more = ['--rotate', '1h'] if option == '--keep' else []
+                status, line = self.refused('-i', 'lo', '-o', self.folder / 'now.db', option, wrong, *more)
+                self.assertEqual(status, 2, line)
+                self.assertIn(option, line)
+
+
+if __name__ == '__main__':
+    live_lab.main()

@@ -1,0 +1,199 @@
+"""A place to capture live: a network namespace of its own, where nothing is sent but what the test sends.
+
+Needs root; ends the test, as skipped, where namespaces cannot be made. Everything made here is gone when the test ends.
+"""
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from longwire import SKIPPED
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SECONDS = 60       # longest life of a program started here
+VISIBLE_AFTER = 2  # seconds: what was on the wire is in the database
+
+# An HTTP/1.1 server on port 8000 of every address, one thread a connection: /SIZE is answered with so many bytes. It says
+# when it is ready.
+SERVER = r'''
+import http.server, re
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    def do_GET(self):
+        body = b'x' * int(re.sub('[^0-9]', '', self.path) or 0)
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_): pass
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 1024
+server = Server(('0.0.0.0', 8000), Handler)
+print('ready', flush=True)
+server.serve_forever()
+'''
+
+# A client that does what it is told, a line each: "open N", "get N PATH", "close N", "keepalive N" (probes after a second of
+# silence); each is answered with the time when it was done.
+CLIENT = r'''
+import http.client, socket, sys, time
+connections = {}
+for line in sys.stdin:
+    verb, n, *rest = line.split()
+    if verb == 'open':
+        connections[n] = http.client.HTTPConnection(rest[0] if rest else '127.0.0.1', 8000, timeout=30)
+        connections[n].connect()
+    if verb == 'keepalive':
+        for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1)):
+            connections[n].sock.setsockopt(socket.IPPROTO_TCP, option, value)
+        connections[n].sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if verb == 'get':
+        connections[n].request('GET', rest[0])
+        connections[n].getresponse().read()
+    if verb == 'close':
+        connections.pop(n).close()
+    print(time.time(), flush=True)
+'''
+
+
+def skip_all(why):
+    print('skipped: ' + why)
+    sys.exit(SKIPPED)
+
+
+def needs(*programs):
+    if os.geteuid() != 0:
+        skip_all('needs root to make network namespaces and to capture')
+    for program in ('ip', *programs):
+        if shutil.which(program, path='/usr/sbin:/usr/bin:/sbin:/bin') is None:
+            skip_all('needs ' + program)
+
+
+class Program:
+    """One that runs in the namespace, and is ended with it."""
+
+    def __init__(self, command, **options):
+        self.process = subprocess.Popen(command, text=True, **options)
+
+    def ask(self, line):
+        self.process.stdin.write(line + '\n')
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def end(self, with_signal=signal.SIGTERM):
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(with_signal)
+        try:
+            return self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+        finally:
+            for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+                if pipe is not None and pipe is not getattr(self, 'kept', None):
+                    pipe.close()
+
+
+class Capture(Program):
+    """longwire capture, from when it listens."""
+
+    def __init__(self, lab, database, *options, interface='lo', program=None):
+        self.messages = lab.folder / (Path(database).name + '.messages')
+        with open(self.messages, 'w', encoding='utf8') as messages:
+            super().__init__([*lab.inside, *(program or [PROGRAM]), 'capture', '-i', interface, '-o', str(database), *options],
+                             stdin=subprocess.DEVNULL, stderr=messages)
+        lab.programs.append(self)
+        folder, stem = Path(database).parent, Path(database).stem
+        lab.wait_for('a database', lambda: self.process.poll() is not None or any(folder.glob(stem + '*.db')) and self.listens(lab))
+        lab.assertIsNone(self.process.poll(), self.told())
+
+    def listens(self, lab):
+        """A socket that takes every protocol (0003) is there."""
+        return re.search(r'^\S+ +\S+ +3 +0003 ', lab.run('cat', '/proc/net/packet').stdout, re.MULTILINE) is not None
+
+    def told(self):
+        return self.messages.read_text(encoding='utf8')
+
+
+class Lab(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix='lw-live-'))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.namespace = 'lw-live-%d' % os.getpid()
+        if subprocess.run(['ip', 'netns', 'add', self.namespace], capture_output=True, check=False).returncode != 0:
+            skip_all('cannot make network namespaces here')
+        self.inside = ['ip', 'netns', 'exec', self.namespace]
+        self.programs = []
+        self.addCleanup(self.take_down)
+        self.run('ip', 'link', 'set', 'lo', 'up')
+
+    def take_down(self):
+        for program in self.programs:
+            program.end(signal.SIGKILL)
+        subprocess.run(['ip', 'netns', 'del', self.namespace], capture_output=True, check=False)
+
+    def run(self, *command, **options):  # in the namespace; unittest's own run() takes a result
+        if command and not isinstance(command[0], str):
+            return super().run(*command, **options)
+        if not command:
+            return super().run(**options)
+        return subprocess.run([*self.inside, *map(str, command)], capture_output=True, text=True, timeout=SECONDS, check=False, **options)
+
+    def start(self, *command, **options):
+        program = Program([*self.inside, *map(str, command)], **options)
+        self.programs.append(program)
+        return program
+
+    def server(self):
+        server = self.start(sys.executable, '-c', SERVER, stdout=subprocess.PIPE)
+        self.assertEqual(server.process.stdout.readline(), 'ready\n')
+        return server
+
+    def client(self):
+        return self.start(sys.executable, '-c', CLIENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def wait_for(self, what, condition, seconds=10):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            found = condition()
+            if found:
+                return found
+            time.sleep(0.05)
+        self.fail('%s did not come within %s s' % (what, seconds))
+
+    @staticmethod
+    def rows(database, sql):
+        with contextlib.closing(sqlite3.connect('file:%s?mode=ro' % database, uri=True, timeout=0)) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql)]
+
+    def value(self, database, sql):
+        return next(iter(self.rows(database, sql)[0].values()))
+
+    def within(self, seconds, database, sql, expected):
+        """The question has this answer so many seconds from now, at the latest, and the database is never locked."""
+        until = time.monotonic() + seconds
+        while True:
+            found = self.rows(database, sql)
+            if found == expected or time.monotonic() > until:
+                return self.assertEqual(found, expected)
+            time.sleep(0.1)
+
+
+def main():
+    needs()
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
