@@ -23,7 +23,6 @@ constexpr std::size_t chunk_bytes = 256 << 10;                   // of packet me
 constexpr Clock::duration last_words = std::chrono::seconds(2);  // at most, for reading what is there when it stops
 constexpr unsigned quiet_calls = 2;  // without a packet: what the kernel kept together when it stopped is out by then
 constexpr Clock::duration between_looks = std::chrono::milliseconds(100);  // at interfaces and their counts of drops
-constexpr Clock::duration between_tries = std::chrono::seconds(1);         // to open an interface that is gone
 
 // The packet clock is the system's.
 Time wall_time() {
@@ -108,14 +107,15 @@ class LiveSource::State {
   const std::vector<CaptureInfo>& infos() const { return infos_; }
   const std::vector<DecryptionSecrets>& secrets() const { return no_secrets_; }
   const std::vector<Counters>& counters() const { return counters_; }
+  bool all_failed() const {
+    return std::all_of(interfaces_.begin(), interfaces_.end(), [](const Listened& each) { return each.failed; });
+  }
   std::vector<std::string> take_remarks() { return std::exchange(remarks_, {}); }
 
  private:
   struct Listened {
     std::unique_ptr<LiveInterface> handle;
-    LiveInterface::Drops earlier{};  // of handles before this one
     bool failed = false, down = false;
-    Clock::time_point next_try{};
   };
 
   // Where packets are taken to.
@@ -163,22 +163,11 @@ class LiveSource::State {
     return to.memory.bytes() < batch_bytes;
   }
 
-  // An interface that goes down keeps its handle, and packets come again when it is up. One that is gone has to be opened anew,
-  // where that is still allowed.
+  // An interface that goes down keeps its handle, and packets come again when it is up. One that is gone is gone: the right to
+  // open it anew was given up.
   void fails(Listened& each) {
-    if (!std::exchange(each.failed, true)) remarks_.push_back(fmt::format("{}: {}", each.handle->name(), each.handle->error()));
-    const auto now = Clock::now();
-    if (now < each.next_try) return;
-    each.next_try = now + between_tries;
-    try {
-      auto handle = std::make_unique<LiveInterface>(each.handle->name(), options_, wait_ms);
-      if (handle->link() != each.handle->link()) return;
-      const LiveInterface::Drops before = each.handle->drops();
-      each.earlier.by_kernel += before.by_kernel;
-      each.earlier.by_interface += before.by_interface;
-      each.handle = std::move(handle);
-    } catch (const CaptureError&) {  // not yet
-    }
+    if (std::exchange(each.failed, true)) return;
+    remarks_.push_back(fmt::format("{}: {}", each.handle->name(), each.handle->error()));
   }
 
   void wait() {
@@ -206,8 +195,8 @@ class LiveSource::State {
       look_whether_up(interfaces_[i]);
       const LiveInterface::Drops drops = interfaces_[i].handle->drops();
       const Counters before = counters_[i];
-      counters_[i].dropped_by_kernel = interfaces_[i].earlier.by_kernel + drops.by_kernel;
-      counters_[i].dropped_by_interface = interfaces_[i].earlier.by_interface + drops.by_interface;
+      counters_[i].dropped_by_kernel = drops.by_kernel;
+      counters_[i].dropped_by_interface = drops.by_interface;
       any |= counters_[i].dropped_by_kernel != before.dropped_by_kernel || counters_[i].dropped_by_interface != before.dropped_by_interface;
       infos_.back().interfaces[i].dropped = counters_[i].dropped_by_kernel - dropped_before_[i].dropped_by_kernel +
                                             counters_[i].dropped_by_interface - dropped_before_[i].dropped_by_interface;
@@ -286,6 +275,9 @@ void LiveSource::begin_capture() {
 }
 const std::vector<LiveSource::Counters>& LiveSource::counters() const {
   return state_->counters();
+}
+bool LiveSource::all_failed() const {
+  return state_->all_failed();
 }
 std::vector<std::string> LiveSource::take_remarks() {
   return state_->take_remarks();

@@ -42,6 +42,9 @@ class LiveSource final : public PacketSource {
   };
   const std::vector<Counters>& counters() const;
 
+  // No interface can be read from any more.
+  bool all_failed() const;
+
   // What a person should know since the last call: an interface that went down, or came back.
   std::vector<std::string> take_remarks();
 

@@ -9,18 +9,23 @@
 #include "capture/error.h"
 #include "capture/live_source.h"
 #include "cli/command_line.h"
+#include "cli/confinement.h"
 #include "cli/live_status.h"
 #include "cli/packet_copy.h"
 #include "cli/pipeline_live.h"
+#include "cli/privileges.h"
 #include "cli/reading_options.h"
 #include "cli/stop_request.h"
+#include "dissectors/tls_algorithms.h"
 #include "storage/live_target.h"
+#include "storage/temporary_file.h"
 
 namespace longwire {
 namespace {
 
 namespace po = boost::program_options;
 
+constexpr int exit_capture = 5;        // README, Exit codes
 constexpr unsigned usual_threads = 4;  // at most, where the user says nothing: the machine has other work to do
 
 po::options_description capture_options() {
@@ -43,7 +48,9 @@ po::options_description capture_options() {
   add("snaplen", po::value<std::uint32_t>()->value_name("BYTES")->default_value(LiveOptions{}.snaplen), "bytes to keep of each packet");
   add("promiscuous", po::bool_switch(), "take packets that are for others, too");
   add_reading_options(options);
-  add("no-sandbox", po::bool_switch(), "");
+  add("user", po::value<std::string>()->value_name("USER")->default_value(""),
+      "become this user once the interfaces are open; default, for root: who called sudo, else nobody");
+  add("no-sandbox", po::bool_switch(), "do not confine the program to the files and system calls that it needs");
   add("quiet", po::bool_switch(), "no status, no summary");
   return options;
 }
@@ -109,6 +116,20 @@ std::uint64_t duration(const po::variables_map& values) {
   return *seconds;
 }
 
+// Of the database and of --write. SQLite's temporary files, which questions need and a capture does not, go there too.
+std::vector<std::string> folders_to_write(const po::variables_map& values) {
+  std::vector<std::string> folders{TemporaryFile::folder_for(values["output"].as<std::string>())};
+  if (values.count("write") != 0) folders.push_back(TemporaryFile::folder_for(values["write"].as<std::string>()));
+  if (values.count("bodies") != 0) folders.push_back(values["bodies"].as<std::string>());
+  keep_temporary_files_in(folders[0]);
+  return folders;
+}
+
+Confined confine_to(const std::vector<std::string>& folders, ReadingOptions& reading) {
+  if (reading.keys().any()) load_tls_providers();
+  return confine({folders, reading.trust().places()});
+}
+
 void print_summary(const LiveStatus& status, const LiveTarget& target) {
   fmt::print(stderr, "{}: {} packets, {} dropped\nnext: longwire report {}\n", target.path(), status.packets,
              status.dropped_by_kernel + status.dropped_by_interface, target.path());
@@ -147,9 +168,14 @@ int run_capture(const std::vector<std::string>& arguments) {
 
   // What may be refused comes first: the interface, then the files.
   const LiveOptions live = live_options(values);
+  const auto account = account_to_become(values["user"].as<std::string>());
   LiveStatusLine line(fmt::format("{}", fmt::join(interfaces, ", ")), !quiet);
   to.tell = [&line](const std::string& text) { line.say(text); };
   LiveSource input(interfaces, live);
+  give_up_privileges(account);
+  const std::vector<std::string> folders = folders_to_write(values);
+  for (const std::string& folder : folders) require_writable(folder);
+  const std::string confined = values["no-sandbox"].as<bool>() ? "not confined, as asked" : confine_to(folders, reading).line();
   const StopRequest stop(input);
   const std::time_t began = std::time(nullptr);
   LiveTarget target(to, began);
@@ -165,22 +191,25 @@ int run_capture(const std::vector<std::string>& arguments) {
       if (stop_after_packets != 0 && batch.packets.back().at.number - first_number + 1 >= stop_after_packets) input.stop();
     };
   std::uint64_t seconds = 0;
+  bool gone = false;
   options.each_second = [&](const LiveStatus& status) {
     last = status;
     for (const std::string& remark : input.take_remarks()) line.say(remark);
     if (copy) copy->each_second([&](const std::string& text) { line.say(text); });
     line.update(status);
-    if (stop_after_seconds != 0 && ++seconds >= stop_after_seconds) input.stop();
+    gone = input.all_failed();
+    if (gone || (stop_after_seconds != 0 && ++seconds >= stop_after_seconds)) input.stop();
   };
   if (rotates.wanted()) options.rotates = [&](std::uint64_t bytes, std::uint64_t age) { return rotates.due(bytes, age); };
   if (copy) options.rotated = [&](std::time_t now) { copy->rotate(now); };
 
+  if (!quiet) line.say(fmt::format("listening on {}; {}", fmt::join(interfaces, ", "), confined));
   run_live_pipeline(input, target, options);
   target.finish();
   if (copy) copy->finish();
   reading.tell_what_failed();
   if (!quiet) print_summary(last, target);
-  return 0;
+  return gone ? exit_capture : 0;
 }
 
 }  // namespace longwire

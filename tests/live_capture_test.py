@@ -182,7 +182,8 @@ class Rotation(Lab):
             client.ask('get 1 /%s' % ('y' * 2000))
             asked += 1
         capture.end(signal.SIGINT)
-        self.assertEqual(sum(self.value(p, 'SELECT count(*) FROM http_exchanges') for p in self.parts()), asked)
+        # One that was open when the next database began is in both, whole in the later one.
+        self.assertEqual(sum(self.value(p, 'SELECT count(*) FROM http_exchanges WHERE complete') for p in self.parts()), asked)
 
     def test_a_connection_that_says_nothing_is_there_all_the_same(self):
         self.server()

@@ -132,6 +132,7 @@ class Lab(unittest.TestCase):
 
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='lw-live-'))
+        self.folder.chmod(0o777)  # the program becomes nobody
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.namespace = 'lw-live-%d' % os.getpid()
         if subprocess.run(['ip', 'netns', 'add', self.namespace], capture_output=True, check=False).returncode != 0:
