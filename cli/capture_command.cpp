@@ -209,6 +209,7 @@ int run_capture(const std::vector<std::string>& arguments) {
   if (copy) copy->finish();
   reading.tell_what_failed();
   if (!quiet) print_summary(last, target);
+  if (!target.pause().empty()) throw OutputError(target.pause() + "; the last rows are missing");
   return gone ? exit_capture : 0;
 }
 

@@ -3,10 +3,11 @@
 _longwire_words() {
   case $1 in
     analyze) echo '--output --force --append --filter --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --no-sandbox --quiet --help' ;;
+    capture) echo '--interface --output --force --append --filter --duration --packets --rotate --keep --write --buffer --snaplen --promiscuous --threads --memory-limit --overlap --verify-checksums --bodies --websocket-payload --token-key --keep-secrets --keylog --rsa-key --ca-file --ca-path --as-of --user --no-sandbox --quiet --help' ;;
     query) echo '--format --list --show --no-sandbox --help' ;;
     report) echo '--format --no-sandbox --help' ;;
     interfaces) echo '--format --help' ;;
-    *) echo 'analyze query report interfaces --help --version' ;;
+    *) echo 'analyze capture query report interfaces --help --version' ;;
   esac
 }
 
@@ -19,6 +20,9 @@ _longwire() {
     query:--format | interfaces:--format) mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson markdown' -- "$word") ;;
     report:--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
     *:--bodies | *:--ca-path) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+    capture:-i | capture:--interface) mapfile -t COMPREPLY < <(compgen -W "any $(command ls /sys/class/net 2>/dev/null)" -- "$word") ;;
+    capture:--user) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
+    *:--duration | *:--packets | *:--rotate | *:--keep | *:--buffer | *:--snaplen) ;;
     *:--threads | *:--memory-limit | *:--filter | *:-f | *:--token-key | *:--as-of) ;;
     :* | *:--help) mapfile -t COMPREPLY < <(compgen -W "$(_longwire_words '')" -- "$word"; compgen -f -- "$word") ;;
     *)

@@ -58,7 +58,7 @@ HttpExchangeRow HttpExchange::row(const HttpMessage& request, const HttpMessage&
   row.complete = request.whole && response.whole;
   row.midstream = midstream;
   row.limited = limited || request.limited || response.limited;
-  row.near_loss = context.connection.lost_since((request.seen ? request : response).first.number);
+  if (context.connection.lost_since((request.seen ? request : response).first.number)) row.near_loss = 1;
   return row;
 }
 

@@ -159,7 +159,7 @@ void SessionSink::add_connection(const ConnectionFacts& facts, Session* session)
   row.one_way = facts.one_way;
   row.cut = facts.cut;
   row.limited = facts.limited;
-  row.near_loss = facts.near_loss != 0;
+  if (facts.near_loss != 0) row.near_loss = 1;
   if (facts.capture < first_capture_) row.continued = "from";
   sink_.rows->add(row);
 }

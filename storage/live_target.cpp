@@ -133,6 +133,7 @@ void LiveTarget::finish() {
   for (Open& open : open_)
     if (open.store != nullptr) open.store->finish();
   count();
+  look_for_pauses();
 }
 
 }  // namespace longwire

@@ -52,6 +52,9 @@ class LiveTarget final : public RowTarget {
   // Any thread. Since the beginning.
   std::uint64_t lost_rows() const { return lost_rows_.load(std::memory_order_relaxed); }
 
+  // Why rows are not stored at the moment; empty = they are.
+  const std::string& pause() const { return pause_; }
+
   void write(const RowBatch& batch, std::uint32_t database = 0) override;
   void commit() override;
   void end(std::uint32_t database) override;

@@ -6,7 +6,9 @@
 #include <array>
 #include <memory>
 #include <random>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include "dissectors/secrets.h"
 
@@ -55,12 +57,20 @@ struct Reading {
       channel = std::make_unique<Channel>(std::move(*asleep));
     }
   }
+  // What is open has rows now with the ids that it will have in the end, and being asked for them changes nothing.
+  void report() {
+    if (!open_rows) open_rows = std::make_unique<RowBatch>();
+    RowBatch* const rows = std::exchange(sink.rows, open_rows.get());
+    session != nullptr ? session->report_open() : channel->report_open(context());
+    sink.rows = rows;
+  }
   std::string layers() const { return std::string(session != nullptr ? session->layers() : channel->layers()); }
   Context context() { return {options, facts, sink, ids}; }
 
   ConnectionFacts facts;
   DissectOptions options;
   RowSink sink;
+  std::unique_ptr<RowBatch> open_rows;  // null = report() was never called
   ConnectionIds ids;
   std::unique_ptr<Session> session;
   std::unique_ptr<Channel> channel;
@@ -170,8 +180,22 @@ std::size_t data_bytes(const Conversation& talk) {
   return total;
 }
 
+// What happens between any two calls.
+struct Between {
+  bool sleeps = false, reports = false;
+};
+
+template <class Row>
+void expect_same_ids(const RowBatch& open_rows, const RowBatch& rows) {
+  std::set<std::int64_t> ids;
+  for (const Row& row : rows.rows<Row>()) ids.insert(row.id.value);
+  for (const Row& row : open_rows.rows<Row>()) {
+    EXPECT_TRUE(ids.contains(row.id.value)) << Row::table.name << " " << row.id.value << " was reported as open, and never came";
+  }
+}
+
 std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, const MakeReader& make, const DissectOptions& options,
-                 bool sleeps) {
+                 Between between) {
   Reading reading(talk, rows, make, options);
   std::array<bool, 2> ended{};
   std::uint64_t number = 0;
@@ -179,7 +203,8 @@ std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, con
   auto cut = cuts.begin();
   for (const Entry& entry : talk.entries()) {
     const Stamp at = stamp(++number);
-    if (sleeps) reading.sleep();
+    if (between.sleeps) reading.sleep();
+    if (between.reports) reading.report();
     if (entry.verb == Entry::Verb::gap) reading.gap(entry.side, entry.missing, at);
     if (entry.verb == Entry::Verb::end) {
       reading.end(entry.side, entry.how, at);
@@ -190,22 +215,31 @@ std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, con
       while (cut != cuts.end() && *cut <= done) ++cut;
       const std::size_t piece = cut == cuts.end() ? left.size() : std::min(left.size(), *cut - done);
       reading.data(entry.side, left.substr(0, piece), at);
-      if (sleeps) reading.sleep();
+      if (between.sleeps) reading.sleep();
+      if (between.reports) reading.report();
       left.remove_prefix(piece);
       done += piece;
     }
   }
-  if (sleeps) reading.sleep();
+  if (between.sleeps) reading.sleep();
+  if (between.reports) reading.report();
   for (const Side side : {Side::client, Side::server}) {
     if (!ended[index(side)]) reading.end(side, End::open, stamp(std::max<std::uint64_t>(number, 1)));
+  }
+  if (between.reports) {
+    expect_same_ids<HttpExchangeRow>(*reading.open_rows, rows);
+    expect_same_ids<WebSocketRow>(*reading.open_rows, rows);
+    EXPECT_EQ(reading.open_rows->size(), reading.open_rows->rows<HttpExchangeRow>().size() + reading.open_rows->rows<WebSocketRow>().size())
+        << "rows without an id are told again and again";
   }
   return reading.layers();
 }
 
 // Rows and layers of one reading: what must not depend on the cuts, nor on whether it sleeps whenever it can.
-std::string everything(const Conversation& talk, const Cuts& cuts, const MakeReader& make, const DissectOptions& options, bool sleeps) {
+std::string everything(const Conversation& talk, const Cuts& cuts, const MakeReader& make, const DissectOptions& options,
+                       Between between = {}) {
   RowBatch rows;
-  const std::string layers = read(talk, cuts, rows, make, options, sleeps);
+  const std::string layers = read(talk, cuts, rows, make, options, between);
   return "layers " + layers + "\n" + rows_as_text(rows);
 }
 
@@ -251,7 +285,7 @@ Time packet_time(std::uint64_t number) {
 }
 
 std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, const MakeReader& make, const DissectOptions& options) {
-  return read(talk, cuts, rows, make, options, false);
+  return read(talk, cuts, rows, make, options, Between{});
 }
 
 std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& chosen) {
@@ -266,7 +300,7 @@ std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& c
 
 std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::string>& chosen, const MakeReader& make,
                               const DissectOptions& options) {
-  const std::string whole = everything(talk, {}, make, options, false);
+  const std::string whole = everything(talk, {}, make, options);
   const std::size_t size = data_bytes(talk);
   std::vector<Cuts> ways;
   for (std::size_t cut = 1; cut < size; ++cut) ways.push_back({cut});
@@ -280,10 +314,12 @@ std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::s
     std::copy_if(every.begin(), every.end(), std::back_inserter(some), [&](std::size_t) { return here(random); });
     ways.push_back(some);
   }
-  EXPECT_EQ(everything(talk, {}, make, options, true), whole) << "sleeping between packets gives other rows";
-  EXPECT_EQ(everything(talk, every, make, options, true), whole) << "sleeping between bytes gives other rows";
+  EXPECT_EQ(everything(talk, {}, make, options, {.sleeps = true}), whole) << "sleeping between packets gives other rows";
+  EXPECT_EQ(everything(talk, every, make, options, {.sleeps = true}), whole) << "sleeping between bytes gives other rows";
+  EXPECT_EQ(everything(talk, {}, make, options, {.reports = true}), whole) << "asking for what is open gives other rows";
+  EXPECT_EQ(everything(talk, every, make, options, {.sleeps = true, .reports = true}), whole) << "so does asking between bytes";
   for (const Cuts& cuts : ways) {
-    const std::string rows = everything(talk, cuts, make, options, false);
+    const std::string rows = everything(talk, cuts, make, options);
     if (rows == whole) continue;
     ADD_FAILURE() << "cut at " << name_of(cuts) << "gives other rows\n" << rows << "than uncut\n" << whole;
     break;

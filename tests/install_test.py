@@ -11,7 +11,7 @@ from pathlib import Path
 
 CMAKE, BUILD, PROGRAM = sys.argv[1:4]
 HOUSE = Path(__file__).resolve().parent.parent
-COMMANDS = ['analyze', 'query', 'report', 'interfaces']
+COMMANDS = ['analyze', 'capture', 'query', 'report', 'interfaces']
 
 
 def run(*command):

@@ -28,6 +28,30 @@ class WhileItHappens(Lab):
         client.ask('close 1')
         self.within(VISIBLE_AFTER, database, OPEN, [{'close_kind': 'fin', 'exchanges': 2, 'layers': 'http1'}])
 
+    def test_a_request_that_waits_for_its_answer_is_there(self):
+        self.server()
+        client, database = self.client(), self.folder / 'now.db'
+        Capture(self, database)
+        client.ask('open 1')
+        client.ask('ask 1 /slow')
+        exchange = 'SELECT path, status, complete FROM http_exchanges'
+        self.within(VISIBLE_AFTER, database, exchange, [{'path': '/slow', 'status': None, 'complete': 0}])
+        self.within(4 + VISIBLE_AFTER, database, exchange, [{'path': '/slow', 'status': 200, 'complete': 1}])
+
+    def test_a_websocket_is_there_while_it_speaks(self):
+        self.server()
+        client, database = self.client(), self.folder / 'now.db'
+        Capture(self, database)
+        client.ask('open 1')
+        client.ask('socket 1')
+        for n in range(5):
+            client.ask('say 1 text%d' % n)
+        self.within(VISIBLE_AFTER, database, 'SELECT client_messages, server_messages, end_cause FROM websockets',
+                    [{'client_messages': 5, 'server_messages': 10, 'end_cause': 'open'}])
+        self.assertEqual(self.value(database, 'SELECT count(*) FROM websocket_messages'), 15)
+        self.assertEqual(self.rows(database, 'SELECT status, upgraded_to FROM http_exchanges'), [{'status': 101, 'upgraded_to': 'websocket'}])
+        self.assertEqual(self.value(database, 'SELECT layers FROM connections'), 'http1/websocket')
+
     def test_keepalive_probes_are_there_while_the_connection_is_silent(self):
         self.server()
         client, database = self.client(), self.folder / 'now.db'
@@ -217,7 +241,7 @@ class Refusals(Lab):
         self.assertEqual(self.refused('-i', 'lo', '-o', self.folder), (4, 'longwire: %s is a directory; name a file\n' % self.folder))
         status, line = self.refused('-i', 'lo', '-o', '/proc/now.db')
         self.assertEqual(status, 4)
-        self.assertRegex(line, '^longwire: cannot write /proc/now.db: .*\n$')
+        self.assertRegex(line, '^longwire: .* make files in /proc; .*\n$')
         self.assertFalse(database.exists())
 
     def test_without_permission_it_names_the_capability(self):

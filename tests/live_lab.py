@@ -22,20 +22,36 @@ PROGRAM = os.path.abspath(sys.argv[1])
 SECONDS = 60       # longest life of a program started here
 VISIBLE_AFTER = 2  # seconds: what was on the wire is in the database
 
-# An HTTP/1.1 server on port 8000 of every address, one thread a connection: /SIZE is answered with so many bytes. It says
-# when it is ready.
+# An HTTP/1.1 server on port 8000 of every address, one thread a connection: /SIZE is answered with so many bytes, /slow only
+# after four seconds, /socket is a WebSocket that says every text twice. It says when it is ready.
 SERVER = r'''
-import http.server, re
+import base64, hashlib, http.server, re, time
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     disable_nagle_algorithm = True
     wbufsize = -1
     def do_GET(self):
+        if self.path == '/slow':
+            time.sleep(4)
+        if self.path == '/socket':
+            return self.speak()
         body = b'x' * int(re.sub('[^0-9]', '', self.path) or 0)
         self.send_response(200)
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+    def speak(self):
+        key = self.headers['Sec-WebSocket-Key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+        self.send_response(101)
+        self.send_header('Upgrade', 'websocket')
+        self.send_header('Connection', 'Upgrade')
+        self.send_header('Sec-WebSocket-Accept', base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+        self.end_headers()
+        self.close_connection = True
+        while (head := self.rfile.read(6)):
+            text = bytes(b ^ head[2 + n % 4] for n, b in enumerate(self.rfile.read(head[1] & 127)))
+            for _ in range(2):
+                self.wfile.write(bytes([0x81, len(text)]) + text)
     def log_message(self, *_): pass
 class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1024
@@ -44,8 +60,9 @@ print('ready', flush=True)
 server.serve_forever()
 '''
 
-# A client that does what it is told, a line each: "open N", "get N PATH", "close N", "keepalive N" (probes after a second of
-# silence); each is answered with the time when it was done.
+# A client that does what it is told, a line each: "open N", "get N PATH", "ask N PATH" (does not wait for the answer), "close N",
+# "keepalive N" (probes after a second of silence), "socket N" and "say N TEXT" of a WebSocket; each is answered with the time
+# when it was done.
 CLIENT = r'''
 import http.client, socket, sys, time
 connections = {}
@@ -61,6 +78,16 @@ for line in sys.stdin:
     if verb == 'get':
         connections[n].request('GET', rest[0])
         connections[n].getresponse().read()
+    if verb == 'ask':
+        connections[n].request('GET', rest[0])
+    if verb == 'socket':
+        headers = {'Upgrade': 'websocket', 'Connection': 'Upgrade', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ=='}
+        connections[n].request('GET', '/socket', headers=headers)
+        while not connections[n].sock.recv(4096).endswith(b'\r\n\r\n'): pass
+    if verb == 'say':
+        text = rest[0].encode()
+        connections[n].sock.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)
+        connections[n].sock.recv(2 * len(text) + 4, socket.MSG_WAITALL)
     if verb == 'close':
         connections.pop(n).close()
     print(time.time(), flush=True)

@@ -197,7 +197,7 @@ class Loss(Lab):
         self.assertEqual(counted['packets'] + counted['dropped'], there)
         self.assertEqual(self.rows(database, 'SELECT packets, dropped FROM captures'), [dict(counted)])
         self.assertEqual(self.rows(database, 'SELECT near_loss FROM connections'), [{'near_loss': 1}])
-        quality = {r['path']: r['near_loss'] for r in self.rows(database, 'SELECT path, near_loss FROM http_exchanges')}
+        quality = {r['path']: r['near_loss'] or 0 for r in self.rows(database, 'SELECT path, near_loss FROM http_exchanges')}
         self.assertEqual((quality['/1'], quality['/200000'], quality.get('/2', 0)), (0, 1, 0))
 
     def packets_of(self, capture):

@@ -102,9 +102,11 @@ class RecordingSink {
     by_id[facts.id].closed = true;
     closed_order.push_back(facts.id);
   }
+  void report(const ConnectionFacts& facts, Stream*) { reports.push_back(facts); }
 
   std::map<std::int64_t, RecordedConnection> by_id;
   std::vector<std::int64_t> closed_order;
+  std::vector<ConnectionFacts> reports;
 };
 
 // Makes the segments of one client and one server. Offsets count from the first byte behind the SYN of whoever sends.

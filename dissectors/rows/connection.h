@@ -78,7 +78,7 @@ struct ConnectionRow {
       column("cut", &ConnectionRow::cut, "1 = packets were cut by snaplen"),
       column("limited", &ConnectionRow::limited, "1 = a limit was reached"),
       column("near_loss", &ConnectionRow::near_loss,
-             "1 = live: packets of it came while others were dropped, so what is missing may be our loss"),
+             "1 = live: packets of it came while others were dropped, so what is missing may be our loss; else NULL"),
       column("continued", &ConnectionRow::continued,
              "live, with --rotate: from = it began in an earlier database, into = it goes on in the next one, both; NULL = whole here")};
 };

@@ -66,7 +66,7 @@ struct HttpExchangeRow {
       column("complete", &HttpExchangeRow::complete, "1 = request and response were seen from first to last byte"),
       column("midstream", &HttpExchangeRow::midstream, "1 = it began before the capture, or behind a hole"),
       column("limited", &HttpExchangeRow::limited, "1 = a limit was reached"),
-      column("near_loss", &HttpExchangeRow::near_loss, "1 = live: packets of its connection came while others were dropped")};
+      column("near_loss", &HttpExchangeRow::near_loss, "1 = live: packets of its connection came while others were dropped; else NULL")};
 };
 
 }  // namespace longwire

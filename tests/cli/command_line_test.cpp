@@ -24,5 +24,19 @@ TEST(CommandLine, WhatIsNoSizeIsNone) {
   }
 }
 
+TEST(CommandLine, SpansOfTimeHaveUnits) {
+  EXPECT_EQ(parse_span("90"), 90u);
+  EXPECT_EQ(parse_span("90s"), 90u);
+  EXPECT_EQ(parse_span("5m"), 300u);
+  EXPECT_EQ(parse_span("2h"), 7200u);
+  EXPECT_EQ(parse_span("7d"), 604'800u);
+}
+
+TEST(CommandLine, WhatIsNoSpanIsNone) {
+  for (const char* text : {"", "0", "0s", "-5m", "5 m", "5M", "5mm", "5min", "1.5h", "3w", "99999999999999999999", "99999999999d"}) {
+    EXPECT_FALSE(parse_span(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace longwire
