@@ -262,7 +262,7 @@ void LiveSource::set_first_number(std::uint64_t number) {
   state_->set_first_number(number);
 }
 bool LiveSource::next(PacketBatch& batch) {
-  return state_->next(batch, stopping_.load(std::memory_order_relaxed));
+  return state_->next(batch, stopping_);
 }
 const std::vector<CaptureInfo>& LiveSource::captures() const {
   return state_->infos();

@@ -5,7 +5,6 @@
 // are in the order of their times.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,8 +29,8 @@ class LiveSource final : public PacketSource {
   const std::vector<CaptureInfo>& captures() const override;
   const std::vector<DecryptionSecrets>& secrets() const override;
 
-  // Any thread, and a signal handler.
-  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+  // next() ends once what the kernel has by now is read.
+  void stop() { stopping_ = true; }
 
   // What comes next is another capture: its frames are numbered from 1 again.
   void begin_capture();
@@ -51,7 +50,7 @@ class LiveSource final : public PacketSource {
  private:
   class State;
   std::unique_ptr<State> state_;
-  std::atomic<bool> stopping_ = false;
+  bool stopping_ = false;
 };
 
 }  // namespace longwire

@@ -1,5 +1,6 @@
 #include "cli/capture_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -130,9 +131,42 @@ Confined confine_to(const std::vector<std::string>& folders, ReadingOptions& rea
   return confine({folders, reading.trust().places()});
 }
 
-void print_summary(const LiveStatus& status, const LiveTarget& target) {
-  fmt::print(stderr, "{}: {} packets, {} dropped\nnext: longwire report {}\n", target.path(), status.packets,
-             status.dropped_by_kernel + status.dropped_by_interface, target.path());
+// The files of the capture: their names, one after the other where it rotates.
+class Files {
+ public:
+  Files(const po::variables_map& values, bool rotates) : rotates_(rotates), paths_{values["output"].as<std::string>()} {
+    if (values.count("write") != 0) paths_.push_back(values["write"].as<std::string>());
+    for (const std::string& path : paths_) series_.emplace_back(path);
+  }
+
+  // New names, before the first file and whenever it rotates.
+  void begin() {
+    if (!rotates_) return;
+    const std::string before = paths_[0];
+    for (std::int64_t now = std::time(nullptr); paths_[0] == before; ++now)  // which may not be there yet
+      for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i] = series_[i].next(now);
+  }
+  const std::string& database() const { return paths_[0]; }
+  const std::string& packets() const { return paths_[1]; }
+  bool has_packets() const { return paths_.size() > 1; }
+  const std::vector<RotatedFiles>& series() const { return series_; }
+
+ private:
+  bool rotates_;
+  std::vector<std::string> paths_;  // of the database, and of --write
+  std::vector<RotatedFiles> series_;
+};
+
+void print_summary(const LiveStatus& status, const std::string& database) {
+  fmt::print(stderr, "{}: {} packets, {} dropped\nnext: longwire report {}\n", database, status.packets,
+             status.dropped_by_kernel + status.dropped_by_interface, database);
+}
+
+void check_command(const po::variables_map& values) {
+  if (values.count("argument") != 0)
+    throw UsageError("'" + values["argument"].as<std::vector<std::string>>()[0] + "' is no option; interfaces are named with -i");
+  if (values.count("interface") == 0) throw UsageError("no interface given: name one with -i; 'longwire interfaces' lists them");
+  if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
 }
 
 }  // namespace
@@ -141,75 +175,78 @@ int run_capture(const std::vector<std::string>& arguments) {
   const auto parsed = parse_command_line(arguments, capture_options(), "argument", help);
   if (!parsed) return 0;
   const po::variables_map& values = *parsed;
-  if (values.count("argument") != 0)
-    throw UsageError("'" + values["argument"].as<std::vector<std::string>>()[0] + "' is no option; interfaces are named with -i");
-  if (values.count("interface") == 0) throw UsageError("no interface given: name one with -i; 'longwire interfaces' lists them");
-  if (values["force"].as<bool>() && values["append"].as<bool>()) throw UsageError("--force and --append exclude each other");
+  check_command(values);
   const auto& interfaces = values["interface"].as<std::vector<std::string>>();
+  const std::string names = fmt::format("{}", fmt::join(interfaces, ", "));
   const bool quiet = values["quiet"].as<bool>();
   const Rotation rotates = rotation(values);
-  const std::uint64_t stop_after_seconds = duration(values);
-  const std::uint64_t stop_after_packets = values.count("packets") != 0 ? values["packets"].as<std::uint64_t>() : 0;
-
-  ReadingOptions reading(values);
-  LivePipelineOptions options;
-  options.pipeline = reading.pipeline();
-  options.pipeline.reassembly.reports = true;
-  if (values.count("threads") == 0) options.pipeline.threads = std::min(options.pipeline.threads, usual_threads);
-  if (reading.keys().any()) options.pipeline.keys = &reading.keys();
-
-  LiveTargetOptions to;
-  to.path = values["output"].as<std::string>();
-  to.file = {values["force"].as<bool>(), values["append"].as<bool>()};
-  to.rotates = rotates.wanted();
-  to.keep = keep(values);
-  std::optional<PacketCopy> copy;
-  if (values.count("write") != 0) to.beside.emplace_back(values["write"].as<std::string>());
-
-  // What may be refused comes first: the interface, then the files.
-  const LiveOptions live = live_options(values);
+  const std::uint64_t most_seconds = duration(values);
+  const std::uint64_t most_packets = values.count("packets") != 0 ? values["packets"].as<std::uint64_t>() : 0;
   const auto account = account_to_become(values["user"].as<std::string>());
-  LiveStatusLine line(fmt::format("{}", fmt::join(interfaces, ", ")), !quiet);
-  to.tell = [&line](const std::string& text) { line.say(text); };
-  LiveSource input(interfaces, live);
+  ReadingOptions reading(values);
+  LiveTargetOptions to{{}, {values["force"].as<bool>(), values["append"].as<bool>()}, keep(values), {}};
+
+  // The interface needs rights that everything behind it must not have.
+  LiveSource input(interfaces, live_options(values));
+  LiveStatusLine line(names, !quiet);
   give_up_privileges(account);
   const std::vector<std::string> folders = folders_to_write(values);
   for (const std::string& folder : folders) require_writable(folder);
   const std::string confined = values["no-sandbox"].as<bool>() ? "not confined, as asked" : confine_to(folders, reading).line();
-  const StopRequest stop(input);
-  const std::time_t began = std::time(nullptr);
-  LiveTarget target(to, began);
-  input.set_first_number(target.first_number());
-  options.pipeline.dissect.first_capture_id = target.first_capture_id();
-  if (values.count("write") != 0) copy.emplace(values["write"].as<std::string>(), to.rotates, began, input);
+  PipelineStop stop;
+  const StopRequest on_signal(stop);
 
-  LiveStatus last;
-  const std::uint64_t first_number = target.first_number();
-  if (copy || stop_after_packets != 0)
+  Files files(values, rotates.wanted());
+  files.begin();
+  to.path = files.database();
+  to.series = files.series();
+  LiveTarget target(to);
+  input.set_first_number(target.first_number());
+  std::optional<PacketCopy> copy;
+  if (files.has_packets()) copy.emplace(files.packets(), input);
+
+  LivePipelineOptions options;
+  options.pipeline = reading.pipeline();
+  options.pipeline.reassembly.reports = true;
+  options.pipeline.dissect.first_capture_id = target.first_capture_id();
+  if (values.count("threads") == 0) options.pipeline.threads = std::min(options.pipeline.threads, usual_threads);
+  if (reading.keys().any()) options.pipeline.keys = &reading.keys();
+  options.stop = &stop;
+  const std::uint64_t behind_last = target.first_number() + most_packets;
+  if (copy || most_packets != 0)
     options.copy = [&](const PacketBatch& batch) {
       if (copy) copy->write(batch);
-      if (stop_after_packets != 0 && batch.packets.back().at.number - first_number + 1 >= stop_after_packets) input.stop();
+      if (most_packets != 0 && batch.packets.back().at.number + 1 >= behind_last) stop.request();
     };
+  LiveStatus last;
   std::uint64_t seconds = 0;
   bool gone = false;
   options.each_second = [&](const LiveStatus& status) {
     last = status;
-    for (const std::string& remark : input.take_remarks()) line.say(remark);
-    if (copy) copy->each_second([&](const std::string& text) { line.say(text); });
+    for (const std::string& remark : status.remarks) line.say(remark);
+    if (copy)
+      for (const std::string& remark : copy->each_second()) line.say(remark);
     line.update(status);
     gone = input.all_failed();
-    if (gone || (stop_after_seconds != 0 && ++seconds >= stop_after_seconds)) input.stop();
+    if (gone || (most_seconds != 0 && ++seconds >= most_seconds)) stop.request();
   };
-  if (rotates.wanted()) options.rotates = [&](std::uint64_t bytes, std::uint64_t age) { return rotates.due(bytes, age); };
-  if (copy) options.rotated = [&](std::time_t now) { copy->rotate(now); };
+  if (rotates.wanted())
+    options.next_database = [&](std::uint64_t bytes, std::uint64_t age) {
+      if (!rotates.due(bytes, age)) return std::string();
+      files.begin();
+      return files.database();
+    };
+  options.begun = [&] {
+    if (copy) copy->begin_next(files.packets());
+  };
 
-  if (!quiet) line.say(fmt::format("listening on {}; {}", fmt::join(interfaces, ", "), confined));
-  run_live_pipeline(input, target, options);
-  target.finish();
+  if (!quiet) line.say(fmt::format("listening on {}; {}", names, confined));
+  run_live_pipeline(input, target, to.path, options);
+  const std::string unstored = target.finish();
   if (copy) copy->finish();
   reading.tell_what_failed();
-  if (!quiet) print_summary(last, target);
-  if (!target.pause().empty()) throw OutputError(target.pause() + "; the last rows are missing");
+  if (!quiet) print_summary(last, files.database());
+  if (!unstored.empty()) throw OutputError(unstored + "; the last rows are missing");
   return gone ? exit_capture : 0;
 }
 

@@ -8,30 +8,30 @@
 
 namespace longwire {
 
-PacketCopy::PacketCopy(const std::string& path, bool rotates, std::time_t now, const LiveSource& input)
-    : path_(path), rotates_(rotates), series_(path), input_(input), writer_(make(now)) {}
+PacketCopy::PacketCopy(const std::string& path, const LiveSource& input) : input_(input), writer_(make(path)) {}
 
-std::unique_ptr<PcapngWriter> PacketCopy::make(std::time_t now) const {
-  return std::make_unique<PcapngWriter>(rotates_ ? series_.next(now) : path_, "longwire " LONGWIRE_VERSION,
-                                        input_.captures().back().interfaces);
+std::unique_ptr<PcapngWriter> PacketCopy::make(const std::string& path) const {
+  return std::make_unique<PcapngWriter>(path, "longwire " LONGWIRE_VERSION, input_.captures().back().interfaces);
 }
 
 void PacketCopy::write(const PacketBatch& batch) {
   for (const Packet& packet : batch.packets) writer_->write(packet);
 }
 
-void PacketCopy::each_second(const std::function<void(const std::string&)>& tell) {
+std::vector<std::string> PacketCopy::each_second() {
+  std::vector<std::string> remarks;
   const bool good = writer_->flush();
-  if (!failure_.empty()) tell(std::exchange(failure_, {}) + "; packets go on into " + writer_->path());
-  if (good == !told_) return;
+  if (!failure_.empty()) remarks.push_back(std::exchange(failure_, {}) + "; packets go on into " + writer_->path());
+  if (good == told_)
+    remarks.push_back(good ? fmt::format("packets are written again; {} are missing in {}", writer_->refused(), writer_->path())
+                           : writer_->problem() + "; packets are not written until that is over");
   told_ = !good;
-  tell(good ? fmt::format("packets are written again; {} are missing in {}", writer_->refused(), writer_->path())
-            : writer_->problem() + "; packets are not written until that is over");
+  return remarks;
 }
 
-void PacketCopy::rotate(std::time_t now) {
+void PacketCopy::begin_next(const std::string& path) {
   try {
-    const auto old = std::exchange(writer_, make(now));
+    const auto old = std::exchange(writer_, make(path));
     refused_ += old->refused();
     const auto& captures = input_.captures();
     old->finish(captures[captures.size() - 2].interfaces);  // the one that has just ended

@@ -23,7 +23,7 @@ std::uint64_t half_of_memory() {
 }
 
 bool run_pipeline(PacketSource& input, RowTarget& target, const PipelineOptions& options) {
-  RowWriter writer(target, Workers::count(options.threads) + 1, options.threads > 1);
+  PipelineWriter writer(target, Workers::count(options.threads) + 1, options.threads > 1);
   CaptureRows captures(options.options_text, options.dissect.first_capture_id);
   auto rows = std::make_unique<RowBatch>();
   Decoder decoder(options.decode);

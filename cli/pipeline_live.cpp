@@ -28,9 +28,9 @@ std::int64_t wall_time() {
 // What the reading thread does beside reading: it keeps the seconds.
 class Seconds {
  public:
-  Seconds(LiveSource& input, LiveTarget& target, const LivePipelineOptions& options, RowWriter& writer, Workers& workers, Decoder& decoder)
+  Seconds(LiveSource& input, const std::string& path, const LivePipelineOptions& options, PipelineWriter& writer, Workers& workers,
+          Decoder& decoder)
       : input_(input),
-        target_(target),
         options_(options),
         writer_(writer),
         workers_(workers),
@@ -38,7 +38,7 @@ class Seconds {
         capture_rows_(options.pipeline.options_text, options.pipeline.dissect.first_capture_id),
         counted_(input.counters()) {
     neighbours_.emplace_back();
-    begin_database();
+    begin_database({0, path});
   }
 
   bool due() const { return Clock::now() >= next_; }
@@ -59,27 +59,27 @@ class Seconds {
       tick.forget_closed_by = last_numbers_.front();
       last_numbers_.pop_front();
     }
-    tick.tell_all = std::exchange(lost_rows_, target_.lost_rows()) != target_.lost_rows();
+    target_ = writer_.take_state();
+    tick.tell_all = std::exchange(lost_rows_, target_.lost_rows) != target_.lost_rows;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - database_began_).count();
-    if (options_.rotates && options_.rotates(target_.bytes(), static_cast<std::uint64_t>(seconds))) tick.next_capture = capture_ + 1;
+    if (options_.next_database) tick.next_path = options_.next_database(target_.bytes, static_cast<std::uint64_t>(seconds));
+    if (!tick.next_path.empty()) tick.next_capture = capture_ + 1;
     return tick;
   }
 
   // After the workers have been told. False once rows can no longer be written.
   bool finish(const PipelineTick& tick) {
-    const std::time_t now = std::time(nullptr);
-    if (tick.next_capture) neighbours_.back().next = target_.begin_next(now);
+    neighbours_.back().next = tick.next_path;
     add_statistics();
     add_capture();
     if (!flush({database_, true, tick.next_capture.has_value()})) return false;
     if (tick.next_capture) {
-      neighbours_.push_back({previous_path_, {}});
+      neighbours_.push_back({path_, {}});
       input_.begin_capture();
       static_cast<void>(decoder_.take_kinds());
       ++capture_;
-      ++database_;
-      begin_database();
-      if (options_.rotated) options_.rotated(now);
+      begin_database({database_.number + 1, tick.next_path});
+      if (options_.begun) options_.begun();
     }
     if (options_.each_second) options_.each_second(status());
     return true;
@@ -93,9 +93,10 @@ class Seconds {
   }
 
  private:
-  void begin_database() {
+  void begin_database(const TargetDatabase& database) {
     database_began_ = Clock::now();
-    previous_path_ = target_.path();
+    path_ = database.path;
+    database_ = database;
     const std::uint32_t first = capture_ > repeated_captures ? capture_ - repeated_captures : 0;
     for (std::uint32_t i = first; i < capture_; ++i) capture_rows_.capture(i, input_.captures()[i], neighbours_[i], *rows_);
   }
@@ -107,7 +108,7 @@ class Seconds {
 
   void add_statistics() {
     const std::int64_t now = wall_time();
-    const std::uint64_t waits = writer_.waits() + workers_.waits(), lost = target_.lost_rows();
+    const std::uint64_t waits = writer_.waits() + workers_.waits(), lost = target_.lost_rows;
     const std::vector<LiveSource::Counters>& counters = input_.counters();
     for (std::size_t i = 0; i < counters.size(); ++i) {
       const LiveSource::Counters &to = counters[i], &from = counted_[i];
@@ -139,23 +140,26 @@ class Seconds {
     status.connections = workers_.connections();
     status.waits = waits_;
     status.lost_rows = lost_told_;
-    status.database_bytes = target_.bytes();
+    status.database_bytes = target_.bytes;
+    status.remarks = target_.remarks;
+    for (std::string& remark : input_.take_remarks()) status.remarks.push_back(std::move(remark));
     return status;
   }
 
   bool flush(RowMark mark) { return (rows_ = writer_.exchange(std::move(rows_), mark)) != nullptr; }
 
   LiveSource& input_;
-  LiveTarget& target_;
   const LivePipelineOptions& options_;
-  RowWriter& writer_;
+  PipelineWriter& writer_;
   Workers& workers_;
   Decoder& decoder_;
   CaptureRows capture_rows_;
   std::unique_ptr<RowBatch> rows_ = std::make_unique<RowBatch>();
   std::vector<CaptureRows::Neighbours> neighbours_;  // by capture
-  std::uint32_t capture_ = 0, database_ = 0;
-  std::string previous_path_;
+  std::uint32_t capture_ = 0;
+  TargetDatabase database_;
+  std::string path_;                           // of that, also of the first
+  TargetState target_;                         // at the last tick
   std::deque<std::uint64_t> last_numbers_;     // of packets, at the last ticks
   std::vector<LiveSource::Counters> counted_;  // at the last tick, as the next two
   std::uint64_t waits_ = 0, lost_told_ = 0;
@@ -165,18 +169,19 @@ class Seconds {
 
 }  // namespace
 
-void run_live_pipeline(LiveSource& input, LiveTarget& target, const LivePipelineOptions& options) {
+void run_live_pipeline(LiveSource& input, RowTarget& target, const std::string& path, const LivePipelineOptions& options) {
   const PipelineOptions& pipeline = options.pipeline;
-  RowWriter writer(target, Workers::count(pipeline.threads) + 1, pipeline.threads > 1);
+  PipelineWriter writer(target, Workers::count(pipeline.threads) + 1, pipeline.threads > 1);
   Decoder decoder(pipeline.decode);
   Workers workers(pipeline, writer);
-  Seconds seconds(input, target, options, writer, workers, decoder);
+  Seconds seconds(input, path, options, writer, workers, decoder);
   bool running = true;
   std::uint64_t last_number = 0;
   while (running) {
     ReadBatch& batch = workers.next_batch();
     batch.segments.clear();
     batch.tick.reset();
+    if (options.stop->requested()) input.stop();
     if (!input.next(batch.packets)) break;
     const std::vector<Packet>& packets = batch.packets.packets;
     for (const Packet& packet : packets) decoder.decode(packet, batch.segments);

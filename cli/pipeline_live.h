@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "capture/live_source.h"
 #include "cli/pipeline.h"
-#include "storage/live_target.h"
+#include "cli/pipeline_stop.h"
+#include "storage/row_target.h"
 
 namespace longwire {
 
@@ -20,22 +21,25 @@ struct LiveStatus {
   std::uint64_t waits = 0;        // times a thread had to wait for the next one
   std::uint64_t lost_rows = 0;
   std::uint64_t database_bytes = 0;  // of the newest database
+  std::vector<std::string> remarks;  // of interfaces and databases: what a person should know, once
 };
 
 struct LivePipelineOptions {
   PipelineOptions pipeline;
+  const PipelineStop* stop = nullptr;  // never null in a run
   // Called by the reading thread for the packets of each batch; null = none. Nothing may throw.
   std::function<void(const PacketBatch&)> copy;
   // Called by the reading thread once a second.
   std::function<void(const LiveStatus&)> each_second;
-  // Asked once a second, with the bytes of the newest database and how many seconds it is old: whether the next one begins.
-  std::function<bool(std::uint64_t bytes, std::uint64_t seconds)> rotates;
+  // Asked once a second, with the bytes of the newest database and how many seconds it is old: the path of the next one, where
+  // that is to begin, else nothing. Null = one database.
+  std::function<std::string(std::uint64_t bytes, std::uint64_t seconds)> next_database;
   // Called when it has begun.
-  std::function<void(std::time_t now)> rotated;
+  std::function<void()> begun;
 };
 
-// Runs until the input is asked to stop, and has handed everything to `target` then; the caller finishes that. Throws as
-// run_pipeline() does.
-void run_live_pipeline(LiveSource& input, LiveTarget& target, const LivePipelineOptions& options);
+// Runs until it is asked to stop, and has handed everything to `target` then; the caller finishes that. `path` is the target's
+// first database. Throws as run_pipeline() does.
+void run_live_pipeline(LiveSource& input, RowTarget& target, const std::string& path, const LivePipelineOptions& options);
 
 }  // namespace longwire

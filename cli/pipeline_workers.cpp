@@ -23,7 +23,7 @@ constexpr std::size_t told_again = 5000;
 // Connections of one share of the hashes, and the rows they make.
 class Workers::Worker {
  public:
-  Worker(const PipelineOptions& options, RowWriter& writer, TlsKeyring* keyring)
+  Worker(const PipelineOptions& options, PipelineWriter& writer, TlsKeyring* keyring)
       : writer_(writer), rows_(std::make_unique<RowBatch>()), sink_(with(options.dissect, keyring)), table_(sink_, options.reassembly) {
     sink_.into(*rows_);
   }
@@ -41,7 +41,7 @@ class Workers::Worker {
     open_.store(table_.open(), std::memory_order_relaxed);
     if (!table_.report([this] { return make_room(); }) || !flush({database_, true, tick.next_capture.has_value()})) return false;
     if (tick.next_capture) {
-      ++database_;
+      database_ = {database_.number + 1, tick.next_path};
       next_part_ = 0;
       sink_.begin_database(*tick.next_capture);
     }
@@ -66,11 +66,11 @@ class Workers::Worker {
     return true;
   }
 
-  RowWriter& writer_;
+  PipelineWriter& writer_;
   std::unique_ptr<RowBatch> rows_;
   SessionSink sink_;
   ConnectionTable<SessionSink> table_;
-  std::uint32_t database_ = 0;
+  TargetDatabase database_;
   std::size_t next_part_ = limits::memory_parts;  // of the connections that are told again
   std::atomic<std::uint64_t> open_ = 0;
 };
@@ -78,7 +78,7 @@ class Workers::Worker {
 // Runs one Worker on the segments that fall to it.
 class Workers::Thread {
  public:
-  Thread(std::size_t share, const PipelineOptions& options, RowWriter& writer, PipelineKeys* keys)
+  Thread(std::size_t share, const PipelineOptions& options, PipelineWriter& writer, PipelineKeys* keys)
       : share_(share), worker_(options, writer, keys == nullptr ? nullptr : &keys->of(share)), keys_(keys), queue_(spare_batches) {
     thread_ = std::thread([this] { work(); });
   }
@@ -138,7 +138,7 @@ class Workers::Thread {
   std::thread thread_;
 };
 
-Workers::Workers(const PipelineOptions& options, RowWriter& writer) {
+Workers::Workers(const PipelineOptions& options, PipelineWriter& writer) {
   const unsigned own = options.threads > 2 ? options.threads - 2 : 0;
   if (options.keys != nullptr) keys_ = std::make_unique<PipelineKeys>(*options.keys, std::max(own, 1u));
   if (own == 0) inline_ = std::make_unique<Worker>(options, writer, keys_ == nullptr ? nullptr : &keys_->of(0));

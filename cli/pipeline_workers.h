@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "capture/packet_source.h"
@@ -20,7 +21,8 @@ namespace longwire {
 struct PipelineTick {
   std::uint64_t forget_closed_by = 0;         // connections that this packet or an earlier one has closed are over
   bool tell_all = false;                      // rows were lost: all connections are told again, not only those with news
-  std::optional<std::uint32_t> next_capture;  // the next packets are of this one, and rows go to the next database
+  std::optional<std::uint32_t> next_capture;  // the next packets are of this one, and rows go to the next database:
+  std::string next_path;
 };
 
 // What was read and decoded together. `shares` says which segments are whose; it is used again when nobody reads it.
@@ -34,7 +36,7 @@ struct ReadBatch {
 
 class Workers {
  public:
-  Workers(const PipelineOptions& options, RowWriter& writer);
+  Workers(const PipelineOptions& options, PipelineWriter& writer);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;

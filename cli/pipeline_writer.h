@@ -6,6 +6,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "cli/pipeline_queue.h"
@@ -16,18 +17,18 @@ namespace longwire {
 
 // What a maker of rows says with a batch.
 struct RowMark {
-  std::uint32_t database = 0;  // the rows are of this one
+  TargetDatabase database{};   // the rows are of this one
   bool tick = false;           // it has told all it had to tell up to this second: when all have, the target commits
   bool ends_database = false;  // its next rows are of the next one: when all have, the target ends this one
 };
 
-class RowWriter {
+class PipelineWriter {
  public:
   // `makers`: how many give batches.
-  RowWriter(RowTarget& target, std::size_t makers, bool own_thread);
-  ~RowWriter();
-  RowWriter(const RowWriter&) = delete;
-  RowWriter& operator=(const RowWriter&) = delete;
+  PipelineWriter(RowTarget& target, std::size_t makers, bool own_thread);
+  ~PipelineWriter();
+  PipelineWriter(const PipelineWriter&) = delete;
+  PipelineWriter& operator=(const PipelineWriter&) = delete;
 
   // The batch is written, now or soon; what comes back is empty. Null once writing has failed.
   std::unique_ptr<RowBatch> exchange(std::unique_ptr<RowBatch> batch, RowMark mark = {});
@@ -35,8 +36,10 @@ class RowWriter {
   // Waits until everything is written; rethrows what went wrong there.
   void finish();
 
-  // How often a maker had to wait.
+  // Any thread. How often a maker had to wait.
   std::uint64_t waits() const { return full_.waits(); }
+  // Any thread. The target's, as of its last commit; remarks are told once.
+  TargetState take_state();
 
  private:
   struct Delivery {
@@ -45,6 +48,7 @@ class RowWriter {
   };
   void write_all();
   void write(Delivery& delivery);
+  void keep_state();
 
   RowTarget& target_;
   const std::size_t makers_;
@@ -53,6 +57,8 @@ class RowWriter {
   PipelineQueue<Delivery> full_;
   PipelineQueue<std::unique_ptr<RowBatch>> empty_;
   std::exception_ptr failure_;  // read after join
+  std::mutex mutex_;            // of state_
+  TargetState state_;
   std::thread thread_;
 };
 

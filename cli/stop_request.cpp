@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <iterator>
 
 namespace longwire {
@@ -11,19 +10,21 @@ namespace {
 constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr int exit_signalled = 128;  // and the signal's number, as shells say it
 
-std::atomic<LiveSource*> asked = nullptr;  // null once it was asked to stop
+PipelineStop* asked = nullptr;  // outlives the handlers
+volatile std::sig_atomic_t signals_seen = 0;
 
 // Calls only what signal-safety(7) allows.
 extern "C" void stop_or_end(int signal) {
-  LiveSource* source = asked.exchange(nullptr);
-  if (source == nullptr) ::_exit(exit_signalled + signal);
-  source->stop();
+  if (signals_seen != 0) ::_exit(exit_signalled + signal);
+  signals_seen = 1;
+  asked->request();
 }
 
 }  // namespace
 
-StopRequest::StopRequest(LiveSource& source) {
-  asked = &source;
+StopRequest::StopRequest(PipelineStop& stop) {
+  asked = &stop;
+  signals_seen = 0;
   struct sigaction action {};
   action.sa_handler = stop_or_end;
   sigfillset(&action.sa_mask);
@@ -35,7 +36,6 @@ StopRequest::StopRequest(LiveSource& source) {
 
 StopRequest::~StopRequest() {
   for (std::size_t i = 0; i < std::size(signals); ++i) ::sigaction(signals[i], &before_[i], nullptr);
-  asked = nullptr;
 }
 
 }  // namespace longwire

@@ -3,15 +3,15 @@
 
 #include <csignal>
 
-#include "capture/live_source.h"
+#include "cli/pipeline_stop.h"
 
 namespace longwire {
 
-// While it lives, the first SIGINT, SIGTERM or SIGHUP asks `source` to stop; the second ends the program at once, with exit code
+// While it lives, the first SIGINT, SIGTERM or SIGHUP asks `stop`; the second ends the program at once, with exit code
 // 128 + signal and the database as of the last second. A signal that was ignored before (nohup) stays ignored. One at a time.
 class StopRequest {
  public:
-  explicit StopRequest(LiveSource& source);
+  explicit StopRequest(PipelineStop& stop);
   ~StopRequest();
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;

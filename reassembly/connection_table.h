@@ -19,6 +19,7 @@
 #include "reassembly/connection.h"
 #include "reassembly/linger_queue.h"
 #include "reassembly/memory_budget.h"
+#include "reassembly/report_marks.h"
 #include "reassembly/sink.h"
 
 namespace longwire {
@@ -63,7 +64,7 @@ class ConnectionTable {
     if (quoted) {
       if (connection == nullptr) return;
       connection->unreachable(segment, outcome_);
-      if (reports_) mark(*connection);
+      if (reports_) marks_.add(*connection);
       return tell(*connection, segment.at);
     }
     std::uint64_t growth = segment.payload.size();
@@ -78,7 +79,7 @@ class ConnectionTable {
     if (outcome_.pending) drain(*connection);
     if (outcome_.reopened > 0) lingering_.forget(*connection, outcome_.reopened);  // before it closes again
     if (outcome_.closed) lingering_.add(*connection);
-    if (reports_) mark(*connection);
+    if (reports_) marks_.add(*connection);
     if (part.budget.grow(growth)) make_room(part);
   }
 
@@ -87,11 +88,7 @@ class ConnectionTable {
   // ends.
   template <class GoOn>
   bool report(GoOn go_on) {
-    while (!marked_.empty()) {
-      Followed* connection = marked_.back();
-      marked_.pop_back();
-      if (connection == nullptr) continue;
-      connection->mark = 0;
+    while (Followed* connection = marks_.take()) {
       report_one(*connection);
       if (!go_on()) return false;
     }
@@ -99,7 +96,7 @@ class ConnectionTable {
   }
   // The next report tells of all connections of this part (0 to limits::memory_parts - 1), too.
   std::size_t mark_all(std::size_t part) {
-    for (Followed* connection : parts_[part].connections) mark(*connection);
+    for (Followed* connection : parts_[part].connections) marks_.add(*connection);
     return parts_[part].connections.size();
   }
 
@@ -161,7 +158,7 @@ class ConnectionTable {
     }
     std::unique_ptr<Awake> awake;
     std::unique_ptr<Asleep> asleep;
-    std::uint32_t mark = 0;  // its place in marked_, from 1; 0 = none
+    ReportMark mark;
   };
 
   // A stream. It stands in its part's list while it may fall asleep there: see put_to_sleep().
@@ -211,14 +208,8 @@ class ConnectionTable {
     return connection;
   }
 
-  void mark(Followed& connection) {
-    if (connection.mark != 0) return;
-    marked_.push_back(&connection);
-    connection.mark = static_cast<std::uint32_t>(marked_.size());
-  }
-
   void destroy(Followed* connection) {
-    if (connection->mark != 0) marked_[connection->mark - 1] = nullptr;
+    marks_.forget(*connection);
     connection->~Followed();
     slabs_.free(connection);
   }
@@ -346,8 +337,8 @@ class ConnectionTable {
   boost::pool<> slabs_{sizeof(Followed), first_slab, largest_slab};
   std::vector<Part> parts_;
   LingerQueue<Followed> lingering_;
-  std::vector<Followed*> marked_;  // for the next report(); null = it is gone
-  Outcome outcome_;  // of the segment at hand
+  ReportMarks<Followed> marks_;  // for the next report()
+  Outcome outcome_;              // of the segment at hand
 };
 
 }  // namespace longwire

@@ -30,7 +30,7 @@ RotatedFiles::RotatedFiles(std::string path) {
   extension_ = name.extension().string();
 }
 
-std::string RotatedFiles::next(std::time_t now) const {
+std::string RotatedFiles::next(std::int64_t now) const {
   const std::string stamp = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now));
   for (int n = 1;; ++n) {
     fs::path path = fs::path(folder_) / fmt::format("{}-{}{}{}", stem_, stamp, n == 1 ? "" : fmt::format("-{}", n), extension_);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,8 @@ class RotatedFiles {
   // `path`: as the user names it. What lies beside a database (its log) belongs to it.
   explicit RotatedFiles(std::string path);
 
-  // The name of one that begins at `now`; no file has it yet.
-  std::string next(std::time_t now) const;
+  // The name of one that begins at `now`, seconds since the Unix epoch; no file has it yet.
+  std::string next(std::int64_t now) const;
 
   struct File {
     std::string stamp;  // orders them

@@ -114,7 +114,7 @@ std::int64_t Store::first_capture_id() const {
   return state_->number("SELECT coalesce(max(id), 0) + 1 FROM captures");
 }
 
-void Store::write(const RowBatch& batch, std::uint32_t) {
+void Store::write(const RowBatch& batch, const TargetDatabase&) {
   state_->write(batch);
 }
 

@@ -30,7 +30,7 @@ class Store final : public RowTarget {
   std::int64_t first_capture_id() const;
 
   // In one transaction with what came before.
-  void write(const RowBatch& batch, std::uint32_t database = 0) override;
+  void write(const RowBatch& batch, const TargetDatabase& database = {}) override;
 
   // Indexes, views, statistics, and the rename.
   void finish();

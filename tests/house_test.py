@@ -124,8 +124,9 @@ class House(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_no_clock_but_the_packets(self):
+        # But one: of a live capture the packet clock is the system's.
         clocks = r'system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime|\btime\((?:nullptr|NULL|0)\)'
-        wrong = [name for room, name, code in sources() if room != 'cli' and re.search(clocks, without_comments(code))]
+        wrong = [name for room, name, code in sources() if room != 'cli' and name != 'capture/live_source.cpp' and re.search(clocks, without_comments(code))]
         self.assertEqual(wrong, [])
 
     def test_each_cmake_library_links_the_rooms_to_its_left(self):

@@ -14,8 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::time_t noon = 1'795'867'200;  // 2026-11-28T12:00:00Z
-
 RowBatch connection(std::int64_t id, std::string_view close_kind) {
   RowBatch batch;
   ConnectionRow row = connection_row(id);
@@ -129,62 +127,48 @@ TEST_F(LiveStoreTest, ReplacesADatabaseWithItsLogWhereAsked) {
 
 class LiveTargetTest : public ::testing::Test {
  protected:
-  LiveTargetOptions options() {
-    LiveTargetOptions options;
-    options.path = directory_.file("now.db");
-    options.rotates = true;
-    options.tell = [this](const std::string& line) { told_.push_back(line); };
-    return options;
+  std::string first_ = directory().file("now-1.db");
+  TargetDatabase second_{1, directory().file("now-2.db")};
+  LiveTarget target_{{first_, {}, {}, {}}};
+
+ private:
+  TemporaryDirectory& directory() {
+    if (!directory_) directory_ = std::make_unique<TemporaryDirectory>();
+    return *directory_;
   }
-  TemporaryDirectory directory_;
-  std::vector<std::string> told_;
+  std::unique_ptr<TemporaryDirectory> directory_;
 };
 
 TEST_F(LiveTargetTest, SaysOfAConnectionThatGoesOnInWhichDatabaseItIs) {
-  LiveTarget target(options(), noon);
-  const std::string first = target.path();
-  target.write(connection(1, "open"), 0);
-  target.write(connection(2, "fin"), 0);
-  const std::string second = target.begin_next(noon + 60);
+  target_.write(connection(1, "open"));
+  target_.write(connection(2, "fin"));
   RowBatch goes_on;
   ConnectionRow row = connection_row(1);
   row.close_kind = "open";
   row.continued = "from";
   goes_on.add(row);
-  target.write(goes_on, 1);  // before the first one is ended, by another worker
-  target.end(0);
-  target.begin_next(noon + 120);
-  target.end(1);
-  target.finish();
-  EXPECT_EQ(ask(first, "SELECT id, continued FROM connections ORDER BY id"), (Answer{{"1", "into"}, {"2", "NULL"}}));
-  EXPECT_EQ(ask(second, "SELECT id, continued FROM connections"), (Answer{{"1", "both"}}));
-}
-
-TEST_F(LiveTargetTest, NamesNeverMeet) {
-  LiveTarget target(options(), noon);
-  const std::string first = target.path();
-  const std::string second = target.begin_next(noon), third = target.begin_next(noon);
-  EXPECT_NE(first, second);
-  EXPECT_NE(second, third);
+  target_.write(goes_on, second_);  // before the first one is ended, by another worker
+  target_.end({});
+  target_.end(second_);
+  EXPECT_EQ(ask(first_, "SELECT id, continued FROM connections ORDER BY id"), (Answer{{"1", "into"}, {"2", "NULL"}}));
+  EXPECT_EQ(ask(second_.path, "SELECT id, continued FROM connections"), (Answer{{"1", "both"}}));
 }
 
 TEST_F(LiveTargetTest, ADatabaseThatCannotBeMadeIsTriedAgain) {
-  LiveTarget target(options(), noon);
-  const std::string second = target.begin_next(noon + 60);
-  std::filesystem::create_directory(second);  // stands in its way
-  target.write(connection(1, "open"), 1);
-  target.write(connection(2, "open"), 1);
-  ASSERT_EQ(told_.size(), 1u);
-  EXPECT_THAT(told_[0], HasSubstr("is a directory"));
-  std::filesystem::remove(second);
-  target.end(0);
-  target.commit();
-  target.write(connection(3, "open"), 1);
-  target.commit();
-  EXPECT_EQ(ask(second, "SELECT id FROM connections"), Answer{{"3"}});
-  EXPECT_EQ(target.lost_rows(), 2u);
-  ASSERT_EQ(told_.size(), 2u);
-  EXPECT_THAT(told_[1], HasSubstr("rows are stored again; 2 were lost"));
+  std::filesystem::create_directory(second_.path);  // stands in its way
+  target_.write(connection(1, "open"), second_);
+  target_.write(connection(2, "open"), second_);
+  EXPECT_THAT(target_.take_state().remarks, ElementsAre(HasSubstr("is a directory")));
+  std::filesystem::remove(second_.path);
+  target_.end({});
+  target_.commit();
+  target_.write(connection(3, "open"), second_);
+  target_.commit();
+  EXPECT_EQ(ask(second_.path, "SELECT id FROM connections"), Answer{{"3"}});
+  const TargetState state = target_.take_state();
+  EXPECT_EQ(state.lost_rows, 2u);
+  EXPECT_THAT(state.remarks, ElementsAre(HasSubstr("rows are stored again; 2 were lost")));
+  EXPECT_EQ(target_.finish(), "");
 }
 
 }  // namespace

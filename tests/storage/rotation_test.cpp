@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::time_t noon = 1'795'867'200;  // 2026-11-28T12:00:00Z
+constexpr std::int64_t noon = 1'795'867'200;  // 2026-11-28T12:00:00Z
 
 class RotationTest : public ::testing::Test {
  protected:
