@@ -121,12 +121,11 @@ class Seconds {
       row.kernel_dropped = to.dropped_by_kernel - from.dropped_by_kernel;
       row.interface_dropped = to.dropped_by_interface - from.dropped_by_interface;
       row.queue_waits = i == 0 ? waits - waits_ : 0;
-      row.lost_rows = i == 0 ? lost - lost_told_ : 0;
+      if (i == 0) row.lost_rows = lost;  // of all, as rows that tell of some may be lost themselves
       rows_->add(row);
     }
     counted_ = counters;
     waits_ = waits;
-    lost_told_ = lost;
   }
 
   LiveStatus status() const {
@@ -139,7 +138,7 @@ class Seconds {
     }
     status.connections = workers_.connections();
     status.waits = waits_;
-    status.lost_rows = lost_told_;
+    status.lost_rows = target_.lost_rows;
     status.database_bytes = target_.bytes;
     status.remarks = target_.remarks;
     for (std::string& remark : input_.take_remarks()) status.remarks.push_back(std::move(remark));
@@ -161,8 +160,8 @@ class Seconds {
   std::string path_;                           // of that, also of the first
   TargetState target_;                         // at the last tick
   std::deque<std::uint64_t> last_numbers_;     // of packets, at the last ticks
-  std::vector<LiveSource::Counters> counted_;  // at the last tick, as the next two
-  std::uint64_t waits_ = 0, lost_told_ = 0;
+  std::vector<LiveSource::Counters> counted_;  // at the last tick, as the next one
+  std::uint64_t waits_ = 0;
   std::uint64_t lost_rows_ = 0;  // when connections were told again
   Clock::time_point next_ = Clock::now() + tick_length, database_began_{};
 };

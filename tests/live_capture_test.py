@@ -3,7 +3,6 @@
     live_capture_test.py PROGRAM
 """
 import signal
-import subprocess
 import time
 
 import live_lab

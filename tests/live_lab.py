@@ -3,7 +3,7 @@
 Needs root; ends the test, as skipped, where namespaces cannot be made. Everything made here is gone when the test ends.
 """
 import contextlib
-import json
+import itertools
 import os
 import re
 import shutil
@@ -47,11 +47,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Connection', 'Upgrade')
         self.send_header('Sec-WebSocket-Accept', base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
         self.end_headers()
+        self.wfile.flush()
         self.close_connection = True
         while (head := self.rfile.read(6)):
             text = bytes(b ^ head[2 + n % 4] for n, b in enumerate(self.rfile.read(head[1] & 127)))
             for _ in range(2):
                 self.wfile.write(bytes([0x81, len(text)]) + text)
+            self.wfile.flush()
     def log_message(self, *_): pass
 class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1024
@@ -129,8 +131,9 @@ class Program:
             return self.process.wait()
         finally:
             for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-                if pipe is not None and pipe is not getattr(self, 'kept', None):
-                    pipe.close()
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
 
 
 class Capture(Program):
@@ -156,12 +159,13 @@ class Capture(Program):
 
 class Lab(unittest.TestCase):
     maxDiff = None
+    labs = itertools.count(1)
 
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='lw-live-'))
         self.folder.chmod(0o777)  # the program becomes nobody
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.namespace = 'lw-live-%d' % os.getpid()
+        self.namespace = 'lw-live-%d-%d' % (os.getpid(), next(Lab.labs))
         if subprocess.run(['ip', 'netns', 'add', self.namespace], capture_output=True, check=False).returncode != 0:
             skip_all('cannot make network namespaces here')
         self.inside = ['ip', 'netns', 'exec', self.namespace]

@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import time
-import unittest
 
 import live_lab
 from live_lab import VISIBLE_AFTER, Capture, Lab, needs
@@ -82,7 +81,7 @@ class FullDisk(Lab):
         time.sleep(1.5)
         self.assertEqual(capture.end(signal.SIGINT), 0)
         self.assertEqual(self.value(database, 'PRAGMA integrity_check'), 'ok')
-        lost = self.value(database, 'SELECT sum(lost_rows) FROM capture_statistics')
+        lost = self.value(database, 'SELECT max(lost_rows) FROM capture_statistics')
         self.assertGreater(lost, 0)
         self.assertEqual(self.rows(database, 'SELECT exchanges, close_kind FROM connections'), [{'exchanges': asked + 2, 'close_kind': 'open'}])
         self.assertGreaterEqual(self.value(database, 'SELECT count(*) FROM http_exchanges') + lost, asked + 2)

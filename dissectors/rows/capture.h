@@ -47,7 +47,7 @@ struct CaptureStatisticsRow {
       column("queue_waits", &CaptureStatisticsRow::queue_waits,
              "times a thread of longwire had to wait for the next one, all interfaces; told with the first"),
       column("lost_rows", &CaptureStatisticsRow::lost_rows,
-             "rows that could not be written (full disk) since the last row that tells any, all interfaces; told with the first")};
+             "rows that could not be written (full disk) since the run began, all interfaces; told with the first")};
 };
 
 struct CaptureInterfaceRow {

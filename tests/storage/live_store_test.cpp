@@ -127,16 +127,10 @@ TEST_F(LiveStoreTest, ReplacesADatabaseWithItsLogWhereAsked) {
 
 class LiveTargetTest : public ::testing::Test {
  protected:
-  std::string first_ = directory().file("now-1.db");
-  TargetDatabase second_{1, directory().file("now-2.db")};
-  LiveTarget target_{{first_, {}, {}, {}}};
-
- private:
-  TemporaryDirectory& directory() {
-    if (!directory_) directory_ = std::make_unique<TemporaryDirectory>();
-    return *directory_;
-  }
-  std::unique_ptr<TemporaryDirectory> directory_;
+  TemporaryDirectory directory_;
+  const std::string first_ = directory_.file("now-1.db");
+  const TargetDatabase second_{1, directory_.file("now-2.db")};
+  LiveTarget target_{LiveTargetOptions{first_, {}, {}, {}}};
 };
 
 TEST_F(LiveTargetTest, SaysOfAConnectionThatGoesOnInWhichDatabaseItIs) {
