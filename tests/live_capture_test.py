@@ -2,8 +2,10 @@
 
     live_capture_test.py PROGRAM
 """
+import pwd
 import signal
 import time
+from pathlib import Path
 
 import live_lab
 from live_lab import VISIBLE_AFTER, Capture, Lab
@@ -222,6 +224,51 @@ class Rotation(Lab):
         capture.end(signal.SIGINT)
 
 
+class LeastPrivilege(Lab):
+    def status(self, capture):
+        lines = (Path('/proc') / str(capture.process.pid) / 'status').read_text(encoding='utf8').splitlines()
+        return dict(line.split(':\t', 1) for line in lines if ':\t' in line)
+
+    def test_it_becomes_nobody_and_has_no_capability(self):
+        capture = Capture(self, self.folder / 'now.db')
+        status = self.status(capture)
+        self.assertEqual(set(status['Uid'].split()), {str(pwd.getpwnam('nobody').pw_uid)})
+        self.assertEqual({int(status[name], 16) for name in ('CapPrm', 'CapEff', 'CapInh', 'CapAmb')}, {0})
+        self.assertEqual(status['NoNewPrivs'], '1')
+        capture.end(signal.SIGINT)
+
+    def test_or_whom_it_is_told(self):
+        capture = Capture(self, self.folder / 'now.db', '--user', 'daemon')
+        self.assertEqual(set(self.status(capture)['Uid'].split()), {str(pwd.getpwnam('daemon').pw_uid)})
+        capture.end(signal.SIGINT)
+        self.assertEqual((self.folder / 'now.db').stat().st_uid, pwd.getpwnam('daemon').pw_uid)
+
+    def test_what_it_may_not_do_is_tried_from_inside(self):
+        out = self.folder / 'out'
+        out.mkdir()
+        out.chmod(0o777)
+        secret = self.folder / 'secret'
+        secret.write_text('text', encoding='utf8')
+        capture = Capture(self, out / 'now.db', program=['env', 'LONGWIRE_TRY_CONFINEMENT=%s' % secret, live_lab.PROGRAM])
+        capture.end(signal.SIGINT)
+        tried = dict(line.removeprefix('trial: ').split(': ', 1) for line in capture.told().splitlines() if line.startswith('trial: '))
+        if not tried:
+            self.skipTest('this build does not confine')
+        for what in ('open', 'write', 'socket', 'packet socket', 'program', 'become root'):
+            self.assertIn(tried[what], ('Permission denied', 'Operation not permitted', 'Function not implemented'), what)
+        self.assertIn('confined: ', capture.told())
+
+    def test_a_capability_is_enough(self):
+        self.needs('setpriv')
+        database = self.folder / 'now.db'
+        capture = Capture(self, database, program=['setpriv', '--reuid', 'daemon', '--clear-groups', '--inh-caps', '-all,+net_raw',
+                                                   '--ambient-caps', '-all,+net_raw', '--bounding-set', '-all,+net_raw', live_lab.PROGRAM])
+        self.run('ping', '-c', '2', '-i', '0.2', '-W', '1', '127.0.0.1')
+        self.within(VISIBLE_AFTER, database, 'SELECT packets >= 4 AS more FROM captures', [{'more': 1}])
+        self.assertEqual(int(self.status(capture)['CapEff'], 16), 0)
+        capture.end(signal.SIGINT)
+
+
 class Refusals(Lab):
     def refused(self, *options, as_user=None):
         command = [live_lab.PROGRAM, 'capture', *options]
@@ -244,7 +291,7 @@ class Refusals(Lab):
         self.assertFalse(database.exists())
 
     def test_without_permission_it_names_the_capability(self):
-        live_lab.needs('setpriv')
+        self.needs('setpriv')
         status, line = self.refused('-i', 'lo', '-o', self.folder / 'now.db', as_user='65534')
         self.assertEqual(status, 5)
         self.assertRegex(line, '^longwire: no permission to capture on lo: .*cap_net_raw.*\n$')

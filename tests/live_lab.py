@@ -101,12 +101,9 @@ def skip_all(why):
     sys.exit(SKIPPED)
 
 
-def needs(*programs):
-    if os.geteuid() != 0:
-        skip_all('needs root to make network namespaces and to capture')
-    for program in ('ip', *programs):
-        if shutil.which(program, path='/usr/sbin:/usr/bin:/sbin:/bin') is None:
-            skip_all('needs ' + program)
+def missing(*programs):
+    """The first of these that is not there, or None."""
+    return next((p for p in programs if shutil.which(p, path='/usr/sbin:/usr/bin:/sbin:/bin') is None), None)
 
 
 class Program:
@@ -166,12 +163,15 @@ class Lab(unittest.TestCase):
         self.folder.chmod(0o777)  # the program becomes nobody
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.namespace = 'lw-live-%d-%d' % (os.getpid(), next(Lab.labs))
-        if subprocess.run(['ip', 'netns', 'add', self.namespace], capture_output=True, check=False).returncode != 0:
-            skip_all('cannot make network namespaces here')
+        subprocess.run(['ip', 'netns', 'add', self.namespace], check=True)
         self.inside = ['ip', 'netns', 'exec', self.namespace]
         self.programs = []
         self.addCleanup(self.take_down)
         self.run('ip', 'link', 'set', 'lo', 'up')
+
+    def needs(self, *programs):
+        if (program := missing(*programs)) is not None:
+            self.skipTest('needs ' + program)
 
     def take_down(self):
         for program in self.programs:
@@ -226,6 +226,13 @@ class Lab(unittest.TestCase):
             time.sleep(0.1)
 
 
-def main():
-    needs()
+def main(*programs):
+    if os.geteuid() != 0:
+        skip_all('needs root to make network namespaces and to capture')
+    if (program := missing('ip', *programs)) is not None:
+        skip_all('needs ' + program)
+    trial = 'lw-live-%d' % os.getpid()
+    if subprocess.run(['ip', 'netns', 'add', trial], capture_output=True, check=False).returncode != 0:
+        skip_all('cannot make network namespaces here')
+    subprocess.run(['ip', 'netns', 'del', trial], check=True)
     unittest.main(argv=sys.argv[:1] + sys.argv[2:])

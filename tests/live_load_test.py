@@ -12,7 +12,7 @@ import threading
 import time
 
 import live_lab
-from live_lab import Capture, Lab, needs
+from live_lab import Capture, Lab
 
 RATE = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[2].isdigit() else 100000  # packets a second, about
 SECONDS = 6
@@ -110,6 +110,5 @@ class Load(Lab):
 
 
 if __name__ == '__main__':
-    needs('nginx', 'h2load', 'ss')
     sys.argv = [a for a in sys.argv if not a.isdigit()]
-    live_lab.main()
+    live_lab.main('nginx', 'h2load', 'ss')
