@@ -11,6 +11,7 @@
 #include "cli/pipeline_queue.h"
 #include "dissectors/secrets.h"
 #include "storage/query.h"
+#include "storage/store.h"
 #include "tests/capture_files.h"
 #include "tests/http_capture.h"
 
