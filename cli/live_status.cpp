@@ -59,7 +59,7 @@ std::string LiveStatusLine::line(const std::string& name, double seconds, const 
   const auto rate = [seconds](std::uint64_t from, std::uint64_t to) { return seconds > 0 ? static_cast<double>(to - from) / seconds : 0; };
   constexpr double bits = 8;
   std::string text =
-      fmt::format("{}  {}/s  {}/s  {} connections  {} dropped", name, in_units(rate(before.packets, now.packets), "packets"),
+      fmt::format("{}  {}/s  {}/s  {} connections  {} dropped", name, in_thousands(rate(before.packets, now.packets), "packets"),
                   in_units(bits * rate(before.bytes, now.bytes), "bit"), now.connections, now.dropped_by_kernel + now.dropped_by_interface);
   if (now.lost_rows > 0) text += fmt::format("  {} rows lost", now.lost_rows);
   return text + fmt::format("  {} memory  {} database", in_units(static_cast<double>(memory), "B"),

@@ -9,8 +9,10 @@
 
 namespace longwire {
 
-// "412 MB", "1.8 M packets": a number as a person reads it.
+// "412 MB": a number as a person reads it.
 std::string in_units(double value, const char* unit);
+// "1.8 M packets": likewise, of what has a name and no unit.
+std::string in_thousands(double value, const char* what);
 
 class ProgressLine {
  public:

@@ -140,7 +140,7 @@ class Capture(Program):
         self.messages = lab.folder / (Path(database).name + '.messages')
         with open(self.messages, 'w', encoding='utf8') as messages:
             super().__init__([*lab.inside, *(program or [PROGRAM]), 'capture', '-i', interface, '-o', str(database), *options],
-                             stdin=subprocess.DEVNULL, stderr=messages)
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages)
         lab.programs.append(self)
         folder, stem = Path(database).parent, Path(database).stem
         lab.wait_for('a database', lambda: self.process.poll() is not None or any(folder.glob(stem + '*.db')) and self.listens(lab))
@@ -176,7 +176,15 @@ class Lab(unittest.TestCase):
     def take_down(self):
         for program in self.programs:
             program.end(signal.SIGKILL)
-        subprocess.run(['ip', 'netns', 'del', self.namespace], capture_output=True, check=False)
+        self.take_down_namespace(self.namespace)
+
+    @staticmethod
+    def take_down_namespace(name):
+        """With all that still runs there: children of what was ended, too."""
+        for pid in subprocess.run(['ip', 'netns', 'pids', name], capture_output=True, text=True, check=False).stdout.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        subprocess.run(['ip', 'netns', 'del', name], capture_output=True, check=False)
 
     def run(self, *command, **options):  # in the namespace; unittest's own run() takes a result
         if command and not isinstance(command[0], str):
@@ -186,6 +194,8 @@ class Lab(unittest.TestCase):
         return subprocess.run([*self.inside, *map(str, command)], capture_output=True, text=True, timeout=SECONDS, check=False, **options)
 
     def start(self, *command, **options):
+        # Nobody who outlives the test may hold what it writes to.
+        options = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.DEVNULL, **options}
         program = Program([*self.inside, *map(str, command)], **options)
         self.programs.append(program)
         return program

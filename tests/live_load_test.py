@@ -35,7 +35,7 @@ class Load(Lab):
         super().setUp()
         self.far = self.namespace + '-far'
         subprocess.run(['ip', 'netns', 'add', self.far], check=True)
-        self.addCleanup(lambda: subprocess.run(['ip', 'netns', 'del', self.far], check=False))
+        self.addCleanup(self.take_down_namespace, self.far)
         self.run('ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', self.far)
         for namespace, address in ((self.namespace, '192.0.2.1/24'), (self.far, '192.0.2.2/24')):
             at = ['ip', '-n', namespace]

@@ -358,7 +358,7 @@ TEST_F(AnalyzeCommand, HelpsWithExamples) {
 }
 
 TEST(ProgressLine, TellsBytesSpeedAndTimeLeft) {
-  EXPECT_EQ(ProgressLine::line(2, 500'000'000, 1'000'000'000, 3'000'000), "500 MB of 1.0 GB  50 %  1.5 Mpackets/s  2 s left");
+  EXPECT_EQ(ProgressLine::line(2, 500'000'000, 1'000'000'000, 3'000'000), "500 MB of 1.0 GB  50 %  1.5 M packets/s  2 s left");
   EXPECT_EQ(ProgressLine::line(0, 0, 1000, 0), "0 B of 1.0 kB  0 %");
   EXPECT_EQ(ProgressLine::line(4, 12'000, std::nullopt, 400), "12 kB  100 packets/s") << "standard input has no end in view";
 }
