@@ -4,6 +4,7 @@
 """
 import pwd
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -52,6 +53,20 @@ class WhileItHappens(Lab):
         self.assertEqual(self.value(database, 'SELECT count(*) FROM websocket_messages'), 15)
         self.assertEqual(self.rows(database, 'SELECT status, upgraded_to FROM http_exchanges'), [{'status': 101, 'upgraded_to': 'websocket'}])
         self.assertEqual(self.value(database, 'SELECT layers FROM connections'), 'http1/websocket')
+
+    def test_tls_is_decrypted_with_keys_that_are_logged_meanwhile(self):
+        self.needs('openssl', 'curl')
+        own, keys, database = self.folder / 'own.pem', self.folder / 'keys', self.folder / 'now.db'
+        self.run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', own, '-out', own,
+                 '-days', '2', '-subj', '/CN=localhost')
+        keys.touch()
+        self.start('openssl', 's_server', '-accept', '127.0.0.1:4433', '-cert', own, '-www', stderr=subprocess.DEVNULL)
+        self.wait_for('the server', lambda: ':4433' in self.run('ss', '-ltn').stdout)
+        Capture(self, database, '--keylog', keys)
+        self.run('env', 'SSLKEYLOGFILE=%s' % keys, 'curl', '--insecure', '--silent', '--output', '/dev/null', 'https://127.0.0.1:4433/')
+        self.assertGreater(keys.stat().st_size, 0)
+        self.within(VISIBLE_AFTER, database, 'SELECT layers FROM connections', [{'layers': 'tls/http1'}])
+        self.assertEqual(self.rows(database, 'SELECT method, path, status FROM http_exchanges'), [{'method': 'GET', 'path': '/', 'status': 200}])
 
     def test_keepalive_probes_are_there_while_the_connection_is_silent(self):
         self.server()
