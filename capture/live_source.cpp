@@ -21,8 +21,9 @@ constexpr std::size_t batch_packets = 1024;                      // at most, as 
 constexpr std::size_t batch_bytes = 1 << 20;                     // about, of one batch: it is decoded while in the processor's cache
 constexpr std::size_t chunk_bytes = 256 << 10;                   // of packet memory
 constexpr Clock::duration last_words = std::chrono::seconds(2);  // at most, for reading what is there when it stops
+constexpr Time loss_margin = 100'000'000;                        // ns: packets so near to a loss may be of what it tore apart
 constexpr unsigned quiet_calls = 2;  // without a packet: what the kernel kept together when it stopped is out by then
-constexpr Clock::duration between_looks = std::chrono::milliseconds(100);  // at interfaces and their counts of drops
+constexpr Clock::duration between_looks = std::chrono::milliseconds(100);  // at whether interfaces are up
 
 // The packet clock is the system's.
 Time wall_time() {
@@ -184,15 +185,16 @@ class LiveSource::State {
     }
   }
 
-  // Drops between two looks happened at a time that is known no better.
+  // Drops between two looks happened at a time that is known no better. With every batch, so that packets which came at that
+  // time are not handed on before it is known.
   void look_at_interfaces() {
-    const auto now = Clock::now();
-    if (now < next_look_) return;
-    next_look_ = now + between_looks;
+    if (const auto now = Clock::now(); now >= next_look_) {
+      next_look_ = now + between_looks;
+      for (Listened& each : interfaces_) look_whether_up(each);
+    }
     const Time looked = wall_time();
     bool any = false;
     for (std::size_t i = 0; i < interfaces_.size(); ++i) {
-      look_whether_up(interfaces_[i]);
       const LiveInterface::Drops drops = interfaces_[i].handle->drops();
       const Counters before = counters_[i];
       counters_[i].dropped_by_kernel = drops.by_kernel;
@@ -201,16 +203,19 @@ class LiveSource::State {
       infos_.back().interfaces[i].dropped = counters_[i].dropped_by_kernel - dropped_before_[i].dropped_by_kernel +
                                             counters_[i].dropped_by_interface - dropped_before_[i].dropped_by_interface;
     }
-    if (any) losses_.push_back({looked_before_, looked});
+    if (any && !losses_.empty() && losses_.back().until + loss_margin >= looked_before_) {
+      losses_.back().until = looked;
+    } else if (any) {
+      losses_.push_back({looked_before_, looked});
+    }
     looked_before_ = looked;
   }
 
   // Packets come in the order of their times, more or less, and some time after it.
   bool near_loss(Time time) {
-    constexpr Time margin = 100'000'000;  // ns: one look earlier or later
-    while (!losses_.empty() && time > losses_.front().until + margin) losses_.pop_front();
+    while (!losses_.empty() && time > losses_.front().until + loss_margin) losses_.pop_front();
     return std::any_of(losses_.begin(), losses_.end(),
-                       [&](const Loss& loss) { return time + margin >= loss.from && time <= loss.until + margin; });
+                       [&](const Loss& loss) { return time + loss_margin >= loss.from && time <= loss.until + loss_margin; });
   }
 
   void finish(PacketBatch& batch) {

@@ -130,7 +130,7 @@ class Ends(Lab):
                 self.assertEqual(self.captured(by=by), (0, 100))
 
     def test_it_ends_by_itself(self):
-        self.assertEqual(self.captured('--duration', '2s'), (0, 100))
+        self.assertEqual(self.captured('--duration', '4s'), (0, 100))
         status, exchanges = self.captured('--packets', '200')
         self.assertEqual(status, 0)
         self.assertGreaterEqual(exchanges, 90)  # four packets each, or fewer

@@ -186,6 +186,7 @@ class Loss(Lab):
         client.ask('get 1 /2')
         time.sleep(1.5)
         client.ask('close 1')
+        time.sleep(0.5)  # the server closes, too
         self.assertEqual(capture.end(signal.SIGINT), 0)
         time.sleep(1.5)  # tcpdump forgets what came right before its end
         other.end(signal.SIGINT)
