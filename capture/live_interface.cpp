@@ -156,7 +156,7 @@ class LiveInterface::State {
     if (expression.empty()) return;
     bpf_program code{};
     if (pcap_compile(handle_, &code, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0)
-      throw UsageError(fmt::format("filter '{}': {}", expression, pcap_geterr(handle_)));
+      throw CaptureError(fmt::format("cannot capture on {} with filter '{}': {}", name_, expression, pcap_geterr(handle_)));
     const int status = pcap_setfilter(handle_, &code);
     pcap_freecode(&code);
     if (status != 0) throw CaptureError(fmt::format("cannot filter on {}: {}", name_, pcap_geterr(handle_)));

@@ -18,7 +18,7 @@ struct LiveOptions {
 
 class LiveInterface {
  public:
-  // Throws CaptureError, and UsageError where the filter is wrong. `block_ms`: how long the kernel keeps a packet at most
+  // Throws CaptureError, also where the filter is wrong. `block_ms`: how long the kernel keeps a packet at most
   // before it hands on what it has.
   LiveInterface(const std::string& name, const LiveOptions& options, int block_ms);
   ~LiveInterface();

@@ -129,6 +129,17 @@ class Ends(Lab):
             with self.subTest(by):
                 self.assertEqual(self.captured(by=by), (0, 100))
 
+    def test_a_second_signal_ends_it_at_once(self):
+        database = self.folder / 'now.db'
+        capture = Capture(self, database)
+        self.asking.ask('get 1 /1')
+        self.within(VISIBLE_AFTER, database, 'SELECT path FROM http_exchanges', [{'path': '/1'}])
+        capture.process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+        self.assertEqual(capture.end(signal.SIGINT), 128 + signal.SIGINT)
+        self.assertEqual(self.value(database, 'PRAGMA integrity_check'), 'ok')
+        self.assertEqual(self.rows(database, 'SELECT path FROM http_exchanges'), [{'path': '/1'}])
+
     def test_it_ends_by_itself(self):
         self.assertEqual(self.captured('--duration', '4s'), (0, 100))
         status, exchanges = self.captured('--packets', '200')
@@ -299,8 +310,8 @@ class Refusals(Lab):
         self.assertEqual(self.refused(), (2, "longwire: no interface given: name one with -i; 'longwire interfaces' lists them\n"))
         self.assertEqual(self.refused('-i', 'nowhere', '-o', database), (5, "longwire: no interface nowhere; 'longwire interfaces' lists them\n"))
         status, line = self.refused('-i', 'lo', '-o', database, '-f', 'tcp prt 80')
-        self.assertEqual(status, 2)
-        self.assertRegex(line, "^longwire: filter 'tcp prt 80': .*syntax error\n$")
+        self.assertEqual(status, 5)
+        self.assertRegex(line, "^longwire: cannot capture on lo with filter 'tcp prt 80': .*syntax error\n$")
         self.assertEqual(self.refused('-i', 'lo', '-o', self.folder), (4, 'longwire: %s is a directory; name a file\n' % self.folder))
         status, line = self.refused('-i', 'lo', '-o', '/proc/now.db')
         self.assertEqual(status, 4)
