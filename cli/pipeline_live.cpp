@@ -145,7 +145,7 @@ class Seconds {
     return status;
   }
 
-  bool flush(RowMark mark) { return (rows_ = writer_.exchange(std::move(rows_), mark)) != nullptr; }
+  bool flush(const RowMark& mark) { return (rows_ = writer_.exchange(std::move(rows_), mark)) != nullptr; }
 
   LiveSource& input_;
   const LivePipelineOptions& options_;

@@ -59,7 +59,7 @@ class Workers::Worker {
     return options;
   }
   bool make_room() { return !rows_->full() || flush({database_}); }
-  bool flush(RowMark mark) {
+  bool flush(const RowMark& mark) {
     rows_ = writer_.exchange(std::move(rows_), mark);
     if (!rows_) return false;
     sink_.into(*rows_);
