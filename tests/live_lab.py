@@ -159,7 +159,7 @@ class Lab(unittest.TestCase):
     labs = itertools.count(1)
 
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix='lw-live-'))
+        self.folder = Path(tempfile.mkdtemp(prefix='lw-live-', dir='/tmp'))  # which everybody may enter
         self.folder.chmod(0o777)  # the program becomes nobody
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.namespace = 'lw-live-%d-%d' % (os.getpid(), next(Lab.labs))
