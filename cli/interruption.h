@@ -2,8 +2,10 @@
 // program waits: for a silent pipe, for a slow disk, for SQLite's indexes.
 #pragma once
 
-#include <csignal>
+#include <optional>
 #include <string>
+
+#include "cli/end_signals.h"
 
 namespace longwire {
 
@@ -13,12 +15,9 @@ class Interruption {
  public:
   // `target`: what the line names.
   explicit Interruption(const std::string& target);
-  ~Interruption();
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
 
  private:
-  struct sigaction before_[3];
+  std::optional<EndSignals> signals_;
 };
 
 }  // namespace longwire

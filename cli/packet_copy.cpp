@@ -32,7 +32,6 @@ std::vector<std::string> PacketCopy::each_second() {
 void PacketCopy::begin_next(const std::string& path) {
   try {
     const auto old = std::exchange(writer_, make(path));
-    refused_ += old->refused();
     const auto& captures = input_.captures();
     old->finish(captures[captures.size() - 2].interfaces);  // the one that has just ended
   } catch (const OutputError& error) {

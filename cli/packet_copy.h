@@ -23,17 +23,13 @@ class PacketCopy {
   void begin_next(const std::string& path);
   void finish();
 
-  // Packets for which there was no room.
-  std::uint64_t refused() const { return refused_ + writer_->refused(); }
-
  private:
   std::unique_ptr<PcapngWriter> make(const std::string& path) const;
 
   const LiveSource& input_;
   std::unique_ptr<PcapngWriter> writer_;
-  std::string failure_;        // of the last rotation; empty = none
-  bool told_ = false;          // that there is no room
-  std::uint64_t refused_ = 0;  // by writers before this one
+  std::string failure_;  // of the last rotation; empty = none
+  bool told_ = false;    // that there is no room
 };
 
 }  // namespace longwire

@@ -137,7 +137,6 @@ class Seconds {
       status.dropped_by_interface += each.dropped_by_interface;
     }
     status.connections = workers_.connections();
-    status.waits = waits_;
     status.lost_rows = target_.lost_rows;
     status.database_bytes = target_.bytes;
     status.remarks = target_.remarks;

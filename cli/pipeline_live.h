@@ -18,7 +18,6 @@ struct LiveStatus {
   std::uint64_t packets = 0, bytes = 0;
   std::uint64_t dropped_by_kernel = 0, dropped_by_interface = 0;
   std::uint64_t connections = 0;  // followed now
-  std::uint64_t waits = 0;        // times a thread had to wait for the next one
   std::uint64_t lost_rows = 0;
   std::uint64_t database_bytes = 0;  // of the newest database
   std::vector<std::string> remarks;  // of interfaces and databases: what a person should know, once

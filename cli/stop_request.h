@@ -1,8 +1,9 @@
 // Ctrl-C during a live capture: whoever stops it wants what was seen, in a database that is whole.
 #pragma once
 
-#include <csignal>
+#include <optional>
 
+#include "cli/end_signals.h"
 #include "cli/pipeline_stop.h"
 
 namespace longwire {
@@ -12,12 +13,9 @@ namespace longwire {
 class StopRequest {
  public:
   explicit StopRequest(PipelineStop& stop);
-  ~StopRequest();
-  StopRequest(const StopRequest&) = delete;
-  StopRequest& operator=(const StopRequest&) = delete;
 
  private:
-  struct sigaction before_[3];
+  std::optional<EndSignals> signals_;
 };
 
 }  // namespace longwire

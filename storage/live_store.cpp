@@ -121,7 +121,6 @@ class LiveStore::State {
     make_up_to_date(database);
     database.run("PRAGMA journal_mode=WAL");  // now: the switch takes a lock that would turn a reader away
     database.close();
-    for (const char* part : {"-wal", "-shm", "-journal"}) fs::remove(target + part, none);  // of the one that is replaced
     file.publish();
     return target;
   }

@@ -53,13 +53,7 @@ class FullDisk(Lab):
             self.skipTest('cannot mount a small disk here')
         self.addCleanup(lambda: subprocess.run(['umount', self.disk], check=False))
 
-    def test_storing_pauses_and_goes_on(self):
-        self.server()
-        client, database = self.client(), self.disk / 'now.db'
-        capture = Capture(self, database)
-        client.ask('open 1')
-        client.ask('get 1 /first')
-        self.within(VISIBLE_AFTER, database, 'SELECT path FROM http_exchanges', [{'path': '/first'}])
+    def fill(self):
         filler = self.disk / 'filler'
         with open(filler, 'wb') as file:
             try:
@@ -68,6 +62,16 @@ class FullDisk(Lab):
                     file.flush()
             except OSError:
                 pass
+        return filler
+
+    def test_storing_pauses_and_goes_on(self):
+        self.server()
+        client, database = self.client(), self.disk / 'now.db'
+        capture = Capture(self, database)
+        client.ask('open 1')
+        client.ask('get 1 /first')
+        self.within(VISIBLE_AFTER, database, 'SELECT path FROM http_exchanges', [{'path': '/first'}])
+        filler = self.fill()
         asked = 0
         while 'not stored until' not in capture.told() and asked < 3000:
             client.ask('get 1 /%s' % ('y' * 2000))
@@ -106,13 +110,7 @@ class FullDisk(Lab):
         self.assertEqual(self.value(self.folder / 'later.db', "SELECT count(*) FROM http_exchanges WHERE path = '/7'"), 1)
 
     def test_a_disk_that_is_full_from_the_beginning(self):
-        with open(self.disk / 'filler', 'wb') as file:
-            try:
-                while True:
-                    file.write(bytes(1 << 16))
-                    file.flush()
-            except OSError:
-                pass
+        self.fill()
         done = self.run(live_lab.PROGRAM, 'capture', '-i', 'lo', '-o', self.disk / 'now.db')
         self.assertEqual(done.returncode, 4)
         self.assertRegex(done.stderr, r'^longwire: cannot write \S*now.db: .*\n$')
