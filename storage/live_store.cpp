@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Bytes of a page: as of an import (storage/store.cpp).
-constexpr int page_bytes = 16384;
 // KiB of pages in memory: the edges of all b-trees, indexes included, which are not made at the end here.
 constexpr int cache_kib = 16 << 10;
 // Milliseconds to wait for another program that writes; beyond it storing pauses.
@@ -25,7 +23,6 @@ constexpr int log_bytes = 64 << 20;
 // Commits (one a second) until the statistics that SQLite plans questions with are taken; then twice as many each time, up to
 // an hour.
 constexpr std::uint64_t first_analysis = 10, longest_analysis = 3600;
-constexpr int analysis_rows = 1000;  // of an index, as in storage/store.cpp
 
 // Rows without an id that are told again: what makes them the same.
 constexpr const char* keys[] = {
@@ -48,7 +45,7 @@ class LiveStore::State {
     database_.run(
         fmt::format("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-{}; PRAGMA journal_size_limit={}; PRAGMA "
                     "analysis_limit={};",
-                    cache_kib, log_bytes, analysis_rows));
+                    cache_kib, log_bytes, WritableDatabase::analysis_rows));
     if (options.append) make_up_to_date(database_);
     database_.prepare_inserts(WritableDatabase::Conflict::last_stays);
   }
@@ -116,7 +113,7 @@ class LiveStore::State {
     if (options.append && fs::exists(target, none)) return target;
     TemporaryFile file(target);
     WritableDatabase database(file.path(), target);
-    database.mark(page_bytes);
+    database.mark();
     database.run("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
     make_up_to_date(database);
     database.run("PRAGMA journal_mode=WAL");  // now: the switch takes a lock that would turn a reader away

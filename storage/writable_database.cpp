@@ -8,9 +8,9 @@
 
 namespace longwire {
 
-WritableDatabase::WritableDatabase(const std::string& path, std::string name, bool make) : name_(std::move(name)) {
+WritableDatabase::WritableDatabase(const std::string& path, std::string name) : name_(std::move(name)) {
   std::string why;
-  handle_ = open_database(path, SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0), why);
+  handle_ = open_database(path, SQLITE_OPEN_READWRITE, why);
   if (handle_ == nullptr) fail(why);
 }
 
@@ -29,7 +29,7 @@ std::int64_t WritableDatabase::number(std::string_view sql) {
   return sqlite3_column_int64(statement.get(), 0);
 }
 
-void WritableDatabase::mark(int page_bytes) {
+void WritableDatabase::mark() {
   run(fmt::format("PRAGMA page_size={}; PRAGMA application_id={}; PRAGMA user_version={};", page_bytes, application_id, schema_version));
 }
 
