@@ -10,6 +10,31 @@
 #include "capture/link_type.h"
 
 namespace longwire {
+namespace {
+
+bool is_filter(const std::string& expression, int dlt) {
+  const std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_open_dead(dlt, static_cast<int>(limits::packet_bytes.value)),
+                                                              pcap_close);
+  bpf_program code{};
+  if (handle == nullptr || pcap_compile(handle.get(), &code, expression.c_str(), 0, PCAP_NETMASK_UNKNOWN) != 0) return false;
+  pcap_freecode(&code);
+  return true;
+}
+
+}  // namespace
+
+std::string filter_error(const std::string& expression, const std::string& said, int dlt) {
+  constexpr std::string_view white = " \t\n";
+  if (!said.ends_with("syntax error")) return said;
+  std::size_t end = expression.size();
+  while ((end = expression.find_last_of(white, end - 1)) != std::string::npos && end > 0) {
+    const std::string beginning = expression.substr(0, end);
+    if (beginning.find_first_not_of(white) == std::string::npos || !is_filter(beginning, dlt)) continue;
+    const std::size_t next = expression.find_first_not_of(white, end);
+    return next == std::string::npos ? said : fmt::format("{} behind '{}', at character {}", said, beginning, next + 1);
+  }
+  return said;
+}
 
 class BpfFilter::Program {
  public:
@@ -18,7 +43,7 @@ class BpfFilter::Program {
     pcap_t* handle = pcap_open_dead(dlt_of(link), static_cast<int>(limits::packet_bytes.value));
     if (handle == nullptr) throw std::bad_alloc();
     compiled_ = pcap_compile(handle, &code_, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
-    if (!compiled_) error_ = pcap_geterr(handle);
+    if (!compiled_) error_ = filter_error(expression, pcap_geterr(handle), dlt_of(link));
     pcap_close(handle);
   }
   ~Program() {

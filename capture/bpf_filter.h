@@ -10,10 +10,14 @@
 
 namespace longwire {
 
+// What libpcap said of an expression, with the place where it stopped to understand, which it does not tell: behind the longest
+// beginning that is an expression itself. "...: syntax error behind 'tcp', at character 5"
+std::string filter_error(const std::string& expression, const std::string& said, int dlt);
+
 // Owned by the one thread that reads.
 class BpfFilter {
  public:
-  // Throws UsageError, with libpcap's message, where the expression is valid for no link type.
+  // Throws UsageError, with libpcap's message and its place, where the expression is valid for no link type.
   explicit BpfFilter(std::string expression);
   ~BpfFilter();
   BpfFilter(const BpfFilter&) = delete;

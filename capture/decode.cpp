@@ -1,5 +1,7 @@
 #include "capture/decode.h"
 
+#include <utility>
+
 #include "capture/ethernet.h"
 #include "capture/icmp.h"
 #include "capture/ieee802_11.h"
@@ -119,6 +121,25 @@ Kind follow(const Layer& layer, Walk& walk, std::uint64_t depth) {
   return follow(read_header(layer, walk), walk, depth + 1);
 }
 
+// Notices where a capture's times go back, which is where its clock was set, or where files were put together in wrong order.
+class ClockWatch {
+ public:
+  bool went_back(const Packet& packet) {
+    // Several interfaces' and queues' packets are less than that out of order: the kernel hands them on within milliseconds.
+    constexpr Time out_of_order = one_second;
+    const bool same = std::exchange(capture_, packet.capture) == packet.capture;
+    const Time before = std::exchange(before_, packet.at.time);
+    if (!same) told_ = 0;
+    if (!same || packet.at.time > before || before - packet.at.time < out_of_order) return false;
+    return told_++ < limits::repeated_anomalies;
+  }
+
+ private:
+  std::uint32_t capture_ = ~0u;
+  Time before_ = 0;
+  std::uint64_t told_ = 0;
+};
+
 }  // namespace
 
 class Decoder::State {
@@ -128,12 +149,14 @@ class Decoder::State {
   const DecodeOptions options;
   FragmentTable fragments;
   PacketKindCounter kinds;
+  ClockWatch clock;
 };
 
 Decoder::Decoder(DecodeOptions options) : state_(std::make_unique<State>(options)) {}
 Decoder::~Decoder() = default;
 
 void Decoder::decode(const Packet& packet, SegmentBatch& out) {
+  if (state_->clock.went_back(packet)) out.anomalies.push_back({packet.at, "capture.clock", "capture"});
   Walk walk{packet, out, state_->fragments, state_->options.verify_checksums};
   state_->kinds.count(follow(link_layer(packet), walk, 0), packet.wire_length);
 }

@@ -8,7 +8,6 @@ namespace longwire {
 namespace {
 
 constexpr std::uint32_t largest_datagram = 65535;  // octets, RFC 791 section 3.1
-constexpr Time second = 1'000'000'000;             // nanoseconds
 
 }  // namespace
 
@@ -58,7 +57,7 @@ FragmentTable::Answer FragmentTable::add(const FragmentKey& key, const Fragment&
 }
 
 FragmentTable::Datagram& FragmentTable::datagram_of(const FragmentKey& key, Time now, Answer& answer) {
-  const auto age = static_cast<Time>(limits::ip_fragment_age.value) * second;
+  const auto age = static_cast<Time>(limits::ip_fragment_age.value) * one_second;
   while (!by_age_.empty() && now - by_age_.front().first_seen > age) forget_oldest();
   if (const auto found = by_key_.find(key); found != by_key_.end()) return *found->second;
   if (by_age_.size() >= limits::ip_fragment_datagrams) {

@@ -75,6 +75,7 @@ inline constexpr Limit http1_chunk_line{"http1.chunk.line.bytes", 4096, "bytes",
 inline constexpr Limit content_bytes{"content.decoded.bytes", std::uint64_t{1} << 32, "bytes",
                                      "decoded from one body; counting stops there"};
 inline constexpr Limit content_codings{"content.codings", 4, "codings", "applied one upon another; honest bodies have one"};
+inline constexpr std::uint64_t ratio_free_bytes = 16ull << 20;  // decoded, before the ratios below are looked at
 inline constexpr Limit content_ratio{"content.ratio", 1100, "times",
                                      "decoded over coded bytes, past the first 16 MiB: above what deflate (1032:1) can reach honestly"};
 inline constexpr Limit repeated_anomalies{"anomalies.repeated", 100, "anomalies",

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "capture/bpf_filter.h"
 #include "capture/error.h"
 #include "capture/file_stream.h"
 #include "capture/interfaces.h"
@@ -156,7 +157,8 @@ class LiveInterface::State {
     if (expression.empty()) return;
     bpf_program code{};
     if (pcap_compile(handle_, &code, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0)
-      throw CaptureError(fmt::format("cannot capture on {} with filter '{}': {}", name_, expression, pcap_geterr(handle_)));
+      throw CaptureError(fmt::format("cannot capture on {} with filter '{}': {}", name_, expression,
+                                     filter_error(expression, pcap_geterr(handle_), pcap_datalink(handle_))));
     const int status = pcap_setfilter(handle_, &code);
     pcap_freecode(&code);
     if (status != 0) throw CaptureError(fmt::format("cannot filter on {}: {}", name_, pcap_geterr(handle_)));
@@ -165,7 +167,7 @@ class LiveInterface::State {
   static void arrived(u_char* user, const pcap_pkthdr* header, const u_char* data) {
     const Taking& taking = *reinterpret_cast<const Taking*>(user);
     const Time fraction = taking.state->nanoseconds_ ? header->ts.tv_usec : header->ts.tv_usec * Time{1000};
-    const Arrived packet{header->ts.tv_sec * Time{1'000'000'000} + fraction, header->len, Bytes(data, header->caplen)};
+    const Arrived packet{header->ts.tv_sec * one_second + fraction, header->len, Bytes(data, header->caplen)};
     if (!taking.take(taking.self, packet)) pcap_breakloop(taking.state->handle_);
   }
 

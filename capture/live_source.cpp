@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <deque>
 #include <utility>
 
 #include "capture/error.h"
+#include "capture/loss_times.h"
 
 namespace longwire {
 namespace {
@@ -21,13 +23,16 @@ constexpr std::size_t batch_packets = 1024;                      // at most, as 
 constexpr std::size_t batch_bytes = 1 << 20;                     // about, of one batch: it is decoded while in the processor's cache
 constexpr std::size_t chunk_bytes = 256 << 10;                   // of packet memory
 constexpr Clock::duration last_words = std::chrono::seconds(2);  // at most, for reading what is there when it stops
-constexpr Time loss_margin = 100'000'000;                        // ns: packets so near to a loss may be of what it tore apart
 constexpr unsigned quiet_calls = 2;  // without a packet: what the kernel kept together when it stopped is out by then
 constexpr Clock::duration between_looks = std::chrono::milliseconds(100);  // at whether interfaces are up
 
 // The packet clock is the system's.
 Time wall_time() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+Time steady_time() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
 }
 
 // Memory of one batch's packets, used again when nobody reads them any more.
@@ -192,7 +197,7 @@ class LiveSource::State {
       next_look_ = now + between_looks;
       for (Listened& each : interfaces_) look_whether_up(each);
     }
-    const Time looked = wall_time();
+    const Time looked = wall_time(), steady = steady_time();
     bool any = false;
     for (std::size_t i = 0; i < interfaces_.size(); ++i) {
       const LiveInterface::Drops drops = interfaces_[i].handle->drops();
@@ -203,19 +208,10 @@ class LiveSource::State {
       infos_.back().interfaces[i].dropped = counters_[i].dropped_by_kernel - dropped_before_[i].dropped_by_kernel +
                                             counters_[i].dropped_by_interface - dropped_before_[i].dropped_by_interface;
     }
-    if (any && !losses_.empty() && losses_.back().until + loss_margin >= looked_before_) {
-      losses_.back().until = looked;
-    } else if (any) {
-      losses_.push_back({looked_before_, looked});
+    if (const Time set = losses_.look(looked, steady, any); set != 0) {
+      remarks_.push_back(
+          fmt::format("the clock was set {} by {:.1f} s", set < 0 ? "back" : "on", static_cast<double>(std::abs(set)) / one_second));
     }
-    looked_before_ = looked;
-  }
-
-  // Packets come in the order of their times, more or less, and some time after it.
-  bool near_loss(Time time) {
-    while (!losses_.empty() && time > losses_.front().until + loss_margin) losses_.pop_front();
-    return std::any_of(losses_.begin(), losses_.end(),
-                       [&](const Loss& loss) { return time + loss_margin >= loss.from && time <= loss.until + loss_margin; });
   }
 
   void finish(PacketBatch& batch) {
@@ -227,7 +223,7 @@ class LiveSource::State {
       packet.capture = batch.capture;
       packet.at.number = next_number_++;
       packet.at.frame = ++frames_;
-      packet.near_loss = !losses_.empty() && near_loss(packet.at.time);
+      packet.near_loss = losses_.near(packet.at.time);
       info.bytes += packet.wire_length;
       ++info.interfaces[packet.interface].packets;
       Counters& counted = counters_[packet.interface];
@@ -235,12 +231,10 @@ class LiveSource::State {
       counted.bytes += packet.wire_length;
     }
     info.packets += packets.size();
-    info.ended = std::max(*info.ended, wall_time());
+    const Time now = wall_time();
+    info.started = std::min(*info.started, now);
+    info.ended = std::max(*info.ended, now);
   }
-
-  struct Loss {
-    Time from, until;
-  };
 
   const LiveOptions options_;
   std::uint64_t next_number_ = 1, frames_ = 0;
@@ -255,8 +249,7 @@ class LiveSource::State {
   std::optional<Time> stop_time_;
   Clock::time_point stop_by_{}, next_look_{};
   unsigned quiet_ = 0;  // calls without a packet
-  Time looked_before_ = wall_time();
-  std::deque<Loss> losses_;
+  LossTimes losses_{wall_time(), steady_time()};
 };
 
 LiveSource::LiveSource(const std::vector<std::string>& interfaces, const LiveOptions& options)

@@ -9,6 +9,7 @@ namespace longwire {
 
 // Nanoseconds since the Unix epoch, by the packet clock. Never the wall clock.
 using Time = std::int64_t;
+constexpr Time one_second = 1'000'000'000;
 
 // The LINKTYPE_ value of the capture file (registry of the tcpdump group); 16 bits in every format.
 enum class LinkType : std::uint16_t {

@@ -8,6 +8,8 @@
 
 namespace longwire::pcapng {
 
+constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;  // of a section header, in the section's own order
+
 namespace block_type {
 constexpr std::uint32_t section_header = 0x0a0d0d0a;
 constexpr std::uint32_t interface_description = 1;

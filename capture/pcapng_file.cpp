@@ -30,7 +30,6 @@ namespace {
 
 using namespace pcapng;  // this file reads nothing else
 
-constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
 constexpr std::uint16_t known_major = 1;
 constexpr std::size_t block_head_bytes = 8;  // type and length
 constexpr std::size_t least_block_bytes = 12;

@@ -29,7 +29,6 @@ namespace {
 
 using namespace pcapng;
 
-constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
 constexpr std::uint16_t version_major = 1, version_minor = 0;
 constexpr std::uint64_t length_not_told = ~std::uint64_t{0};  // of a section: blocks tell where they end
 constexpr std::uint8_t nanoseconds = 9;                       // if_tsresol: the power of ten

@@ -39,14 +39,14 @@ po::options_description analyze_options() {
   return options;
 }
 
-const CommandHelp help{"longwire analyze FILE... [-o DB] [options]",
-                       "Reads capture files (pcap, pcapng, snoop; also .gz, .zst, .lz4; '-' is standard input), follows every TCP\n"
-                       "connection, dissects HTTP, and leaves one SQLite database. Several files are one capture, in the order of\n"
-                       "their first packets.",
-                       "  longwire analyze monday.pcapng\n"
-                       "  longwire analyze part*.pcap.zst -o week.db --force\n"
-                       "  tcpdump -i eth0 -w - tcp port 80 | longwire analyze - -o now.db\n"
-                       "  longwire analyze big.pcap -f 'host 192.0.2.7' --bodies bodies/\n"};
+const CommandHelp analyze_help{"longwire analyze FILE... [-o DB] [options]",
+                               "Reads capture files (pcap, pcapng, snoop; also .gz, .zst, .lz4; '-' is standard input), follows every TCP\n"
+                               "connection, dissects HTTP, and leaves one SQLite database. Several files are one capture, in the order of\n"
+                               "their first packets.",
+                               "  longwire analyze monday.pcapng\n"
+                               "  longwire analyze part*.pcap.zst -o week.db --force\n"
+                               "  tcpdump -i eth0 -w - tcp port 80 | longwire analyze - -o now.db\n"
+                               "  longwire analyze big.pcap -f 'host 192.0.2.7' --bodies bodies/\n"};
 
 std::string default_target(const std::string& first_file) {
   if (first_file == "-") return "capture.db";
@@ -109,7 +109,7 @@ void confine_to(std::vector<std::string> writable, const po::variables_map& valu
 }  // namespace
 
 int run_analyze(const std::vector<std::string>& arguments) {
-  const auto parsed = parse_command_line(arguments, analyze_options(), "file", help);
+  const auto parsed = parse_command_line(arguments, analyze_options(), "file", analyze_help);
   if (!parsed) return 0;
   const po::variables_map& values = *parsed;
   if (values.count("file") == 0) throw UsageError("no capture file given; see 'longwire analyze --help'");

@@ -56,7 +56,7 @@ po::options_description capture_options() {
   return options;
 }
 
-const CommandHelp help{
+const CommandHelp capture_help{
     "longwire capture -i IFACE... [-o DB] [options]",
     "Listens on interfaces and keeps a database of what it sees up to date: connections, exchanges and all else are\n"
     "there for any SQLite reader within two seconds. Ctrl-C ends it; a second one at once.",
@@ -142,9 +142,8 @@ class Files {
   // New names, before the first file and whenever it rotates.
   void begin() {
     if (!rotates_) return;
-    const std::string before = paths_[0];
-    for (std::int64_t now = std::time(nullptr); paths_[0] == before; ++now)  // which may not be there yet
-      for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i] = series_[i].next(now);
+    stamp_ = next_stamp(series_, stamp_, std::time(nullptr));
+    for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i] = series_[i].path(stamp_);
   }
   const std::string& database() const { return paths_[0]; }
   const std::string& packets() const { return paths_[1]; }
@@ -155,6 +154,7 @@ class Files {
   bool rotates_;
   std::vector<std::string> paths_;  // of the database, and of --write
   std::vector<RotatedFiles> series_;
+  RotationStamp stamp_;  // of the newest
 };
 
 void print_summary(const LiveStatus& status, const std::string& database) {
@@ -172,7 +172,7 @@ void check_command(const po::variables_map& values) {
 }  // namespace
 
 int run_capture(const std::vector<std::string>& arguments) {
-  const auto parsed = parse_command_line(arguments, capture_options(), "argument", help);
+  const auto parsed = parse_command_line(arguments, capture_options(), "argument", capture_help);
   if (!parsed) return 0;
   const po::variables_map& values = *parsed;
   check_command(values);

@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-const CommandHelp help{
+const CommandHelp interfaces_help{
     "longwire interfaces [options]",
     "Lists the interfaces of this machine that packets can be captured from: name, addresses, link types (the default first),\n"
     "whether it is up, running (a cable is in) and a loopback, 1 or 0, and what the system says of it. The answer is a table on a\n"
@@ -40,7 +40,7 @@ Value text(const std::string& text) {
 }  // namespace
 
 int run_interfaces(const std::vector<std::string>& arguments) {
-  const auto values = parse_command_line(arguments, interfaces_options(), "argument", help);
+  const auto values = parse_command_line(arguments, interfaces_options(), "argument", interfaces_help);
   if (!values) return 0;
   if (values->count("argument") != 0) throw UsageError("it takes no arguments; see 'longwire interfaces --help'");
   const Terminal terminal = terminal_of_standard_output();

@@ -37,9 +37,8 @@ std::uint64_t LiveStatusLine::memory() const {
   return std::strtoull(behind_size, nullptr, 10) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-void LiveStatusLine::update(const LiveStatus& status) {
+void LiveStatusLine::update(const LiveStatus& status, Clock::time_point now) {
   if (!wanted_) return;
-  const auto now = Clock::now();
   if (!terminal_ && now - told_at_ < between_lines) return;
   const std::string text = line(name_, std::chrono::duration<double>(now - told_at_).count(), told_, status, memory());
   std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "longwire: %s\n", text.c_str());

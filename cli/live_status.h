@@ -11,13 +11,15 @@ namespace longwire {
 
 class LiveStatusLine {
  public:
+  using Clock = std::chrono::steady_clock;  // how long the user has waited; no row ever holds it
+
   // `name`: what is captured on.
   LiveStatusLine(std::string name, bool wanted);
   ~LiveStatusLine();  // removes the line
   LiveStatusLine(const LiveStatusLine&) = delete;
   LiveStatusLine& operator=(const LiveStatusLine&) = delete;
 
-  void update(const LiveStatus& status);
+  void update(const LiveStatus& status, Clock::time_point now = Clock::now());
   // A line of its own, which stays.
   void say(const std::string& text);
 
@@ -25,7 +27,6 @@ class LiveStatusLine {
   static std::string line(const std::string& name, double seconds, const LiveStatus& before, const LiveStatus& now, std::uint64_t memory);
 
  private:
-  using Clock = std::chrono::steady_clock;  // how long the user has waited; no row ever holds it
   std::uint64_t memory() const;
 
   std::string name_;

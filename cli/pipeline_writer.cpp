@@ -6,12 +6,12 @@ namespace longwire {
 namespace {
 
 // Batches on their way at once, beside one a maker: enough to smooth the stages, little memory.
-constexpr std::size_t spare_batches = 4;
+constexpr std::size_t spare_row_batches = 4;
 
 }  // namespace
 
 PipelineWriter::PipelineWriter(RowTarget& target, std::size_t makers, bool own_thread)
-    : target_(target), makers_(makers), full_(makers + spare_batches), empty_(2 * makers + 2 * spare_batches) {
+    : target_(target), makers_(makers), full_(makers + spare_row_batches), empty_(2 * makers + 2 * spare_row_batches) {
   if (own_thread) thread_ = std::thread([this] { write_all(); });
 }
 

@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 
 constexpr std::size_t most_sql_bytes = 1'000'000;  // SQLite's own bound, SQLITE_MAX_SQL_LENGTH
 
-const CommandHelp help{
+const CommandHelp query_help{
     "longwire query DB [SQL | NAME] [options]",
     "Asks a database: any SQL that reads, or one of the named questions. Without either, the SQL is read from\n"
     "standard input. The answer is a table on a terminal, csv elsewhere. Nothing is ever written to DB.\n"
@@ -86,7 +86,7 @@ void answer(const std::string& path, const std::string& sql, bool confined, RowW
 }  // namespace
 
 int run_query(const std::vector<std::string>& arguments) {
-  const auto values = parse_command_line(arguments, query_options(), "question", help);
+  const auto values = parse_command_line(arguments, query_options(), "question", query_help);
   if (!values) return 0;
   const auto places = values->count("question") != 0 ? (*values)["question"].as<std::vector<std::string>>() : std::vector<std::string>{};
   const Terminal terminal = terminal_of_standard_output();

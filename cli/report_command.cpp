@@ -18,7 +18,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-const CommandHelp help{
+const CommandHelp report_help{
     "longwire report DB [options]",
     "Tells what is in a database: what was captured, connections short and long and why, reuse, closes that cost\n"
     "something, TCP keepalive, idle timeouts, HTTP/2, TLS, statuses, the slowest exchanges, push techniques, WebSockets, anomalies,\n"
@@ -142,7 +142,7 @@ void report_json(const Database& database) {
 }  // namespace
 
 int run_report(const std::vector<std::string>& arguments) {
-  const auto values = parse_command_line(arguments, report_options(), "database", help);
+  const auto values = parse_command_line(arguments, report_options(), "database", report_help);
   if (!values) return 0;
   const auto places = values->count("database") != 0 ? (*values)["database"].as<std::vector<std::string>>() : std::vector<std::string>{};
   if (places.size() != 1) throw UsageError("name one database; see 'longwire report --help'");

@@ -7,11 +7,7 @@
 #include "dissectors/wire_text.h"
 
 namespace longwire {
-namespace {
-
-constexpr std::int64_t second = 1'000'000'000;  // in nanoseconds
-
-}  // namespace
+namespace {}  // namespace
 
 OwnX509 parse_certificate(Bytes der, bool& whole) {
   const unsigned char* place = der.data();
@@ -50,8 +46,8 @@ Integer nanoseconds(const ASN1_TIME* time) {
   if (time == nullptr || ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return {};
   const std::int64_t since = std::int64_t{days} * 86'400 + seconds;
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  if (since > most / second) return most;
-  return std::max(since, -(most / second)) * second;
+  if (since > most / one_second) return most;
+  return std::max(since, -(most / one_second)) * one_second;
 }
 
 std::string distinguished_name(Bytes der) {

@@ -20,8 +20,6 @@ namespace {
 using OwnStore = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using OwnVerification = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
 
-constexpr Time second = 1'000'000'000;
-
 // Certificates that belong to the stack as long as it lives.
 struct FreeStack {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
@@ -36,7 +34,7 @@ class Boundaries {
   void add(const X509* certificate) {
     add(X509_get0_notBefore(certificate), 0);
     add(X509_get0_notAfter(certificate), 0);
-    add(X509_get0_notAfter(certificate), second);  // whether that second still counts differs between versions of OpenSSL
+    add(X509_get0_notAfter(certificate), one_second);  // whether that second still counts differs between versions of OpenSSL
   }
   Time from() const { return from_; }
   Time until() const { return until_; }
@@ -177,7 +175,7 @@ ChainVerdict CertificateTrust::verify(std::span<const Bytes> chain, std::string_
   const OwnVerification verification(X509_STORE_CTX_new());
   if (leaf == nullptr || X509_STORE_CTX_init(verification.get(), roots().store.get(), leaf, sent.get()) != 1) return verdict;
   X509_STORE_CTX_set_default(verification.get(), "ssl_server");
-  X509_STORE_CTX_set_time(verification.get(), 0, at / second);
+  X509_STORE_CTX_set_time(verification.get(), 0, at / one_second);
   if (X509_verify_cert(verification.get()) != 1) verdict.error_depth = X509_STORE_CTX_get_error_depth(verification.get());
   verdict.status = verify_error_name(X509_STORE_CTX_get_error(verification.get()));
   verdict.name_matches = is_for(leaf, name);

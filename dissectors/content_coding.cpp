@@ -13,9 +13,8 @@ namespace {
 
 using Coding = CodingStage::Coding;
 
-constexpr std::size_t room_bytes = 64 << 10;             // of decoded bytes a step; arbitrary, but fits the cache
-constexpr std::uint64_t ratio_free_bytes = 16ull << 20;  // see limits::content_ratio
-constexpr std::size_t spares_a_coding = 8;               // arbitrary, but enough for the bodies of one worker at once
+constexpr std::size_t decode_bytes = 64 << 10;  // of decoded bytes a step; arbitrary, but fits the cache
+constexpr std::size_t spares_a_coding = 8;      // arbitrary, but enough for the bodies of one worker at once
 
 // Memory that one worker's decoders use again: stages that nobody uses, and room for what a stage gives, by depth.
 struct Workshop {
@@ -39,7 +38,7 @@ struct Workshop {
   }
   std::span<std::uint8_t> room(std::size_t depth) {
     if (depth >= rooms.size()) rooms.resize(depth + 1);
-    rooms[depth].resize(room_bytes);
+    rooms[depth].resize(decode_bytes);
     return rooms[depth];
   }
 };
@@ -114,7 +113,8 @@ void ContentDecoder::decode(std::size_t depth, Bytes coded) {
 // Against what came over the wire, not what the stage before made of it: bombs are packed several times.
 bool ContentDecoder::too_much(const Stage& stage) const {
   const std::uint64_t decoded = stage.decoded_bytes;
-  return decoded > limits::content_bytes || (decoded > ratio_free_bytes && decoded / limits::content_ratio > stages_.front().coded_bytes);
+  return decoded > limits::content_bytes ||
+         (decoded > limits::ratio_free_bytes && decoded / limits::content_ratio > stages_.front().coded_bytes);
 }
 
 std::uint64_t ContentDecoder::memory() const {

@@ -40,6 +40,14 @@ struct Progress {
   std::unique_ptr<Dissector> next{};  // who reads both sides from here on; this reader is destroyed after the call
 };
 
+// The two common answers.
+inline Progress used(std::size_t bytes) {
+  return {.used = bytes};
+}
+inline Progress need(std::size_t bytes) {
+  return {.need = bytes};
+}
+
 // The answer to a hole.
 enum class AfterGap : std::uint8_t {
   resumed,  // the reader goes on with the byte behind the hole

@@ -10,15 +10,6 @@
 namespace longwire {
 namespace {
 
-// Leaves the framing as it is: `used` bytes were read, and reading goes on.
-Progress used(std::size_t count) {
-  return {.used = count};
-}
-
-Progress need(std::size_t count) {
-  return {.need = count};
-}
-
 // The field lines of a message with the empty line.
 std::string_view fields_of(Bytes head) {
   return as_text(head).substr(first_line(as_text(head)));

@@ -17,14 +17,6 @@ constexpr unsigned certain = 64, likely = 32;
 // The largest stream that is believed where nothing is known of the connection; and how far beyond those seen.
 constexpr std::uint32_t believable_stream = (1 << 24) - 1, believable_step = 1 << 10;
 
-Progress used(std::size_t count) {
-  return {.used = count};
-}
-
-Progress need(std::size_t count) {
-  return {.need = count};
-}
-
 Match begins_with_preface(Bytes in) {
   const std::size_t length = std::min(in.size(), http2_preface.size());
   if (as_text(in.first(length)) != http2_preface.substr(0, length)) return Match::no;

@@ -20,14 +20,6 @@ namespace {
 
 constexpr std::uint32_t id_bits = 0x7fffffff;
 
-Progress used(std::size_t count) {
-  return {.used = count};
-}
-
-Progress need(std::size_t count) {
-  return {.need = count};
-}
-
 // The literal of a protocol's name.
 std::string_view literal_of(std::string_view protocol) {
   constexpr std::array<std::string_view, 3> names{"spdy/2", "spdy/3", "spdy/3.1"};

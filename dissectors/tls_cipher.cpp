@@ -10,11 +10,11 @@
 
 #include "dissectors/tls_algorithms.h"
 #include "dissectors/tls_names.h"
+#include "dissectors/tls_version.h"
 
 namespace longwire {
 namespace {
 
-constexpr std::uint16_t ssl30 = 0x0300, tls11 = 0x0302;
 constexpr std::size_t nonce_size = 12;  // of every AEAD here
 constexpr std::size_t additional_most = 13;
 
@@ -74,7 +74,7 @@ bool TlsCipher::set_up(const Keys& keys) {
     EVP_CIPHER_CTX_set_padding(cipher_.get(), 0);
   }
   if (protection_.mac == nullptr) return true;
-  if (version_ == ssl30) {
+  if (version_ == tls_version::ssl3) {
     mac_key_ = TlsSecret(keys.mac_key);
     return true;
   }
@@ -89,7 +89,7 @@ bool TlsCipher::tls13() const {
 }
 
 bool TlsCipher::can_jump() const {
-  return protection_.mode != Mode::stream && (protection_.mode != Mode::cbc || version_ >= tls11);
+  return protection_.mode != Mode::stream && (protection_.mode != Mode::cbc || version_ >= tls_version::tls11);
 }
 
 std::size_t TlsCipher::overhead() const {
@@ -98,7 +98,7 @@ std::size_t TlsCipher::overhead() const {
 }
 
 std::size_t TlsCipher::sent_iv_bytes() const {
-  return protection_.mode == Mode::cbc && version_ >= tls11 ? protection_.block_bytes : protection_.nonce_bytes;
+  return protection_.mode == Mode::cbc && version_ >= tls_version::tls11 ? protection_.block_bytes : protection_.nonce_bytes;
 }
 
 std::optional<TlsCipher::Plaintext> TlsCipher::open(Bytes header, Bytes fragment, std::span<std::uint8_t> out) {
@@ -181,10 +181,10 @@ std::optional<Bytes> TlsCipher::open_cbc(Bytes header, Bytes fragment, std::span
 // The length without padding. RFC 6101 section 5.2.3.2: any bytes, shorter than a block; since TLS 1.0 all the same.
 std::optional<std::size_t> TlsCipher::unpadded(Bytes padded) const {
   const std::size_t padding = padded.back() + std::size_t{1};
-  if (padding > padded.size() || (version_ == ssl30 && padding > protection_.block_bytes)) return std::nullopt;
+  if (padding > padded.size() || (version_ == tls_version::ssl3 && padding > protection_.block_bytes)) return std::nullopt;
   const Bytes all = padded.last(padding);
   const bool same = std::all_of(all.begin(), all.end(), [&](std::uint8_t byte) { return byte == padded.back(); });
-  return version_ == ssl30 || same ? std::optional(padded.size() - padding) : std::nullopt;
+  return version_ == tls_version::ssl3 || same ? std::optional(padded.size() - padding) : std::nullopt;
 }
 
 std::optional<Bytes> TlsCipher::open_stream(Bytes header, Bytes fragment, std::span<std::uint8_t> out) {
@@ -202,7 +202,7 @@ std::optional<Bytes> TlsCipher::check_mac(Bytes header, Bytes content_and_mac) {
   if (content_and_mac.size() < protection_.mac_bytes) return std::nullopt;
   const Bytes content = content_and_mac.first(content_and_mac.size() - protection_.mac_bytes);
   const Bytes mac = content_and_mac.last(protection_.mac_bytes);
-  const bool right = version_ == ssl30 ? authentic_ssl3(header, content, mac) : authentic(header, content, mac);
+  const bool right = version_ == tls_version::ssl3 ? authentic_ssl3(header, content, mac) : authentic(header, content, mac);
   return right ? std::optional(content) : std::nullopt;
 }
 

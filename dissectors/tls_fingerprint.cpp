@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "dissectors/tls_names.h"
+#include "dissectors/tls_version.h"
 #include "dissectors/wire_text.h"
 
 namespace longwire {
@@ -50,17 +51,17 @@ Numbers types_of(Bytes extensions) {
 
 std::string_view ja4_version(std::uint16_t version) {
   switch (version) {
-    case 0x0002:
+    case tls_version::ssl2:
       return "s2";
-    case 0x0300:
+    case tls_version::ssl3:
       return "s3";
-    case 0x0301:
+    case tls_version::tls10:
       return "10";
-    case 0x0302:
+    case tls_version::tls11:
       return "11";
-    case 0x0303:
+    case tls_version::tls12:
       return "12";
-    case 0x0304:
+    case tls_version::tls13:
       return "13";
     default:
       return "00";

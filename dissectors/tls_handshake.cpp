@@ -11,6 +11,7 @@
 #include "dissectors/json_array.h"
 #include "dissectors/tls_fingerprint.h"
 #include "dissectors/tls_names.h"
+#include "dissectors/tls_version.h"
 #include "dissectors/wire_text.h"
 
 namespace longwire {
@@ -50,7 +51,6 @@ std::uint32_t bits_of(Bytes number) {
                         : static_cast<std::uint32_t>(8 * (number.size() - 1)) + static_cast<std::uint32_t>(std::bit_width(number.front()));
 }
 
-constexpr std::uint16_t tls12 = 0x0303;
 constexpr std::size_t content_type_byte = 1;
 
 std::size_t tag_bytes(std::string_view suite) {
@@ -159,7 +159,7 @@ std::string_view TlsHandshake::take_certificate_request(Bytes body) {
       if (list.type == tls_extension::certificate_authorities) authorities = Cursor(list.data).vec16();
     if (!list.ok()) return "tls.certificate_request.malformed";
   } else {
-    if (version_ >= tls12) request.vec16();
+    if (version_ >= tls_version::tls12) request.vec16();
     authorities = request.vec16();
   }
   JsonArray names(limits::tls_list, limited_);

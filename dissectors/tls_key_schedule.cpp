@@ -8,10 +8,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "dissectors/tls_version.h"
+
 namespace longwire {
 namespace {
-
-constexpr std::uint16_t ssl30 = 0x0300, tls12 = 0x0303;
 
 using Digest = std::array<std::uint8_t, EVP_MAX_MD_SIZE>;
 
@@ -73,7 +73,7 @@ void ssl3_derive(Bytes secret, Bytes seed, std::span<std::uint8_t> out) {
 // Before TLS 1.2 the hash of handshake messages is MD5 and SHA-1, one behind the other (RFC 4346 section 7.4.9).
 std::string session_hash(std::uint16_t version, TlsHash hash, Bytes transcript) {
   Digest out;
-  if (version >= tls12) return std::string(as_text(digest(md_of(hash), transcript, out)));
+  if (version >= tls_version::tls12) return std::string(as_text(digest(md_of(hash), transcript, out)));
   std::string both(as_text(digest(EVP_md5(), transcript, out)));
   append(both, digest(EVP_sha1(), transcript, out));
   return both;
@@ -96,7 +96,7 @@ void tls_prf(std::uint16_t version, TlsHash hash, Bytes secret, std::string_view
   std::string labelled(label);
   append(labelled, seed);
   std::fill(out.begin(), out.end(), std::uint8_t{0});
-  if (version >= tls12) return p_hash(md_of(hash), secret, as_bytes(labelled), out);
+  if (version >= tls_version::tls12) return p_hash(md_of(hash), secret, as_bytes(labelled), out);
   const std::size_t half = (secret.size() + 1) / 2;
   p_hash(EVP_md5(), secret.first(half), as_bytes(labelled), out);
   p_hash(EVP_sha1(), secret.last(half), as_bytes(labelled), out);
@@ -108,8 +108,8 @@ TlsSecret master_secret(std::uint16_t version, TlsHash hash, Bytes pre_master, c
   append(seed, randoms.client);
   append(seed, randoms.server);
   const auto out = master.fill(master_secret_bytes);
-  version == ssl30 ? ssl3_derive(pre_master, as_bytes(seed), out)
-                   : tls_prf(version, hash, pre_master, "master secret", as_bytes(seed), out);
+  version == tls_version::ssl3 ? ssl3_derive(pre_master, as_bytes(seed), out)
+                               : tls_prf(version, hash, pre_master, "master secret", as_bytes(seed), out);
   return master;
 }
 
@@ -124,7 +124,8 @@ void key_block(std::uint16_t version, TlsHash hash, Bytes master, const TlsRando
   std::string seed;
   append(seed, randoms.server);
   append(seed, randoms.client);
-  version == ssl30 ? ssl3_derive(master, as_bytes(seed), out) : tls_prf(version, hash, master, "key expansion", as_bytes(seed), out);
+  version == tls_version::ssl3 ? ssl3_derive(master, as_bytes(seed), out)
+                               : tls_prf(version, hash, master, "key expansion", as_bytes(seed), out);
 }
 
 std::string_view label_prefix(std::uint16_t version) {

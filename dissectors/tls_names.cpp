@@ -183,7 +183,8 @@ constexpr TlsName alerts[] = {
 };
 
 constexpr TlsName versions[] = {
-    {0x0002, "SSL 2.0"}, {0x0300, "SSL 3.0"}, {0x0301, "TLS 1.0"}, {0x0302, "TLS 1.1"}, {0x0303, "TLS 1.2"}, {0x0304, "TLS 1.3"},
+    {tls_version::ssl2, "SSL 2.0"},  {tls_version::ssl3, "SSL 3.0"},  {tls_version::tls10, "TLS 1.0"},
+    {tls_version::tls11, "TLS 1.1"}, {tls_version::tls12, "TLS 1.2"}, {tls_version::tls13, "TLS 1.3"},
 };
 
 std::string_view find(std::span<const TlsName> names, std::uint16_t code) {

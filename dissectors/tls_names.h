@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "dissectors/tls_version.h"
+
 namespace longwire {
 
 struct TlsName {
@@ -32,7 +34,7 @@ std::string alert_name(std::uint8_t code);
 
 // TLS 1.3, drafts included.
 constexpr bool is_tls13(std::uint16_t version) {
-  return version >= 0x0304 && (version <= 0x03ff || version >> 8 == 0x7f || version >> 8 == 0xfb);
+  return version >= tls_version::tls13 && (version <= 0x03ff || version >> 8 == 0x7f || version >> 8 == 0xfb);
 }
 
 // How the suite agrees on keys, "ECDHE", by its name; empty where the suite does not tell, as in TLS 1.3.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dissectors/tls_version.h"
+
 namespace longwire {
 namespace {
 
@@ -52,7 +54,7 @@ Match starts_ssl2_hello(Bytes in) {
   const std::uint8_t type = hello.u8();
   right = right && (!hello.ok() || type == client_hello);
   const std::uint16_t version = hello.u16();
-  right = right && (!hello.ok() || version == 0x0002 || (version >= 0x0300 && version <= 0x0304));
+  right = right && (!hello.ok() || version == tls_version::ssl2 || (version >= tls_version::ssl3 && version <= tls_version::tls13));
   const std::uint16_t specs = hello.u16(), session_id = hello.u16(), challenge = hello.u16();
   const std::size_t length = static_cast<std::size_t>(high & 0x7f) << 8 | low;
   right = right && (!hello.ok() || (specs > 0 && specs % 3 == 0 && (session_id == 0 || session_id == 16) && challenge >= 16 &&

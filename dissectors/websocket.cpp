@@ -344,7 +344,7 @@ void WebSocket::match_ping(const Call& call, Bytes header, Bytes plain, WebSocke
   const auto ping = asked == nullptr ? std::nullopt : asked->answer(as_text(plain));
   if (!ping) return;
   row.answers_id = ping->id;
-  row.rtt_ns = here.first.time - ping->at;
+  row.rtt_ns = std::max<Time>(0, here.first.time - ping->at);
 }
 
 }  // namespace longwire

@@ -17,11 +17,10 @@ namespace longwire {
 namespace {
 
 constexpr std::array<std::uint8_t, 4> left_out{0x00, 0x00, 0xff, 0xff};  // RFC 7692 section 7.2.2
-constexpr std::size_t room_bytes = 32 << 10;                             // of inflated bytes a step; arbitrary, but fits the cache
+constexpr std::size_t inflate_bytes = 32 << 10;                          // of inflated bytes a step; arbitrary, but fits the cache
 constexpr std::size_t spares = 8;                                        // inflaters kept for the next ones; arbitrary
 constexpr std::size_t window_bytes = 1 << MAX_WBITS;
-constexpr std::size_t stream_bytes = 8 << 10;            // of zlib's own state, without the window
-constexpr std::uint64_t ratio_free_bytes = 16ull << 20;  // see limits::websocket_ratio
+constexpr std::size_t stream_bytes = 8 << 10;  // of zlib's own state, without the window
 
 }  // namespace
 
@@ -73,7 +72,7 @@ class WebSocketDeflate::Stream {
     if (stream != nullptr && shelf().size() < spares) shelf().push_back(std::move(stream));
   }
   static std::span<std::uint8_t> room() {
-    thread_local std::vector<std::uint8_t> own(room_bytes);
+    thread_local std::vector<std::uint8_t> own(inflate_bytes);
     return own;
   }
 
@@ -157,7 +156,7 @@ Bytes WebSocketDeflate::inflate(Bytes& compressed) {
 
 bool WebSocketDeflate::too_much() const {
   return inflated_bytes_ > limits::websocket_message_bytes ||
-         (inflated_bytes_ > ratio_free_bytes && inflated_bytes_ / limits::websocket_ratio > announced_bytes_);
+         (inflated_bytes_ > limits::ratio_free_bytes && inflated_bytes_ / limits::websocket_ratio > announced_bytes_);
 }
 
 std::uint64_t WebSocketDeflate::memory() const {

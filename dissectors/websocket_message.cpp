@@ -8,10 +8,10 @@
 namespace longwire {
 namespace {
 
-constexpr std::size_t room_bytes = 16 << 10;  // unmasked at once; arbitrary, but fits the cache
+constexpr std::size_t unmask_bytes = 16 << 10;  // unmasked at once; arbitrary, but fits the cache
 
 std::span<std::uint8_t> room() {
-  thread_local std::array<std::uint8_t, room_bytes> own;
+  thread_local std::array<std::uint8_t, unmask_bytes> own;
   return own;
 }
 
@@ -53,7 +53,7 @@ void WebSocketMessage::add(Bytes payload, const WebSocketFrame& frame, std::uint
   if (coding_ != Coding::deflated) bytes_ += payload.size();
   if (frame.mask == 0 && !idle()) return take(payload, deflate);
   while (!payload.empty() && !idle()) {
-    const Bytes piece = payload.first(std::min(payload.size(), room_bytes));
+    const Bytes piece = payload.first(std::min(payload.size(), unmask_bytes));
     const std::span<std::uint8_t> plain = room().first(piece.size());
     unmask(piece, frame.mask, position, plain);
     take(plain, deflate);

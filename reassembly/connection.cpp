@@ -137,9 +137,9 @@ void Connection::establish(const Segment& segment, Side side) {
     if (!at(each).syn_seen() || !windows_[index(each)].syn_answered) return;
   }
   facts_.established = segment.at.time;
-  if (side == Side::client && facts_.syn != 0 && facts_.syn_ack != 0) {
-    facts_.handshake_rtt = syn_to_syn_ack_ + (segment.at.time - facts_.syn_ack);
-  }
+  const Time behind_syn_ack = segment.at.time - facts_.syn_ack;
+  const bool forward = syn_to_syn_ack_ >= 0 && behind_syn_ack >= 0;  // else the clock was set meanwhile
+  if (side == Side::client && facts_.syn != 0 && facts_.syn_ack != 0 && forward) facts_.handshake_rtt = syn_to_syn_ack_ + behind_syn_ack;
 }
 
 void Connection::watch_window(const Segment& segment, Side side, Outcome& out) {

@@ -10,6 +10,11 @@ namespace {
 // an old segment that came late.
 constexpr Time held_back = 10'000'000;
 
+// Either way: clocks are set back, too.
+bool so_near(Time a, Time b) {
+  return std::max(a, b) - std::min(a, b) <= held_back;
+}
+
 }  // namespace
 
 // What was captured before the probe is no answer to it, also where it is known only now what it meant: a RST that is believed
@@ -33,8 +38,8 @@ void KeepaliveWatcher::finish_episode(Prober& prober, const Stamp& at) {
 
 bool KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload, std::uint64_t sent, Told& told) {
   Prober& own = probers_[index(prober)];
-  const bool copy = own.ordinal > 0 && own.sent == sent && at.time - own.probed <= held_back;
-  if (own.over && !copy && at.time - own.active <= held_back) return false;
+  const bool copy = own.ordinal > 0 && own.sent == sent && so_near(at.time, own.probed);
+  if (own.over && !copy && so_near(at.time, own.active)) return false;
   settle(own, told);
   const Time since = own.over && !copy ? own.active : std::max(own.active, own.probed);
   if (!copy) {
@@ -44,7 +49,8 @@ bool KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload,
   }
   own.sent = sent;
   own.probed = at.time;
-  own.waiting = KeepaliveProbe{prober, payload, own.episode, own.ordinal, at, at.time - since, KeepaliveProbe::Answer::none, {}};
+  own.waiting =
+      KeepaliveProbe{prober, payload, own.episode, own.ordinal, at, std::max<Time>(0, at.time - since), KeepaliveProbe::Answer::none, {}};
   return true;
 }
 

@@ -17,9 +17,9 @@ namespace longwire {
 namespace {
 
 // Milliseconds to wait where the file is locked, as for a moment when a live capture begins or ends.
-constexpr int patience_ms = 2000;
+constexpr int reader_patience_ms = 2000;
 constexpr std::int64_t mapped_bytes = 0x7fff0000;  // the most that SQLite maps unless built otherwise; looking up wide rows costs half
-constexpr int cache_kib = 64 << 10;                // KiB of pages, and of rows being sorted before they go to a temporary file
+constexpr int reader_cache_kib = 64 << 10;         // KiB of pages, and of rows being sorted before they go to a temporary file
 
 constexpr std::string_view only_reads = "only statements that read are run";
 
@@ -89,11 +89,12 @@ class Database::State {
     std::string why;
     database_ = open_database(path, SQLITE_OPEN_READONLY, why);
     if (database_ == nullptr) throw InputError(fmt::format("cannot open {}: {}", path, why));
-    sqlite3_busy_timeout(database_.get(), patience_ms);
+    sqlite3_busy_timeout(database_.get(), reader_patience_ms);
     check_marks();
     // The file may come from anywhere: what its schema says must not do more than a question may.
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    const std::string settings = fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}; PRAGMA mmap_size={}", cache_kib, mapped_bytes);
+    const std::string settings =
+        fmt::format("PRAGMA query_only=ON; PRAGMA cache_size=-{}; PRAGMA mmap_size={}", reader_cache_kib, mapped_bytes);
     set(settings);
   }
 

@@ -30,13 +30,9 @@ RotatedFiles::RotatedFiles(std::string path) {
   extension_ = name.extension().string();
 }
 
-std::string RotatedFiles::next(std::int64_t now) const {
-  const std::string stamp = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now));
-  for (int n = 1;; ++n) {
-    fs::path path = fs::path(folder_) / fmt::format("{}-{}{}{}", stem_, stamp, n == 1 ? "" : fmt::format("-{}", n), extension_);
-    std::error_code none;
-    if (!fs::exists(path, none)) return path.string();
-  }
+std::string RotatedFiles::path(const RotationStamp& stamp) const {
+  const std::string number = stamp.number == 1 ? "" : fmt::format("-{}", stamp.number);
+  return (fs::path(folder_) / fmt::format("{}-{}{}{}", stem_, stamp.time, number, extension_)).string();
 }
 
 std::vector<RotatedFiles::File> RotatedFiles::files() const {
@@ -52,14 +48,24 @@ std::vector<RotatedFiles::File> RotatedFiles::files() const {
     if (!std::regex_match(behind, match, behind_stem)) continue;
     std::uint64_t bytes = size_of(path);
     for (const char* log : logs) bytes += size_of(path.string() + log);
-    found.push_back({fmt::format("{}-{:0>9}", match[1].str(), match[2].matched ? match[2].str() : "1"), path.string(), bytes});
+    found.push_back({{match[1], match[2].matched ? std::stoull(match[2]) : 1}, path.string(), bytes});
   }
   std::sort(found.begin(), found.end(), [](const File& a, const File& b) { return a.stamp < b.stamp; });
   return found;
 }
 
+RotationStamp next_stamp(const std::vector<RotatedFiles>& series, const RotationStamp& last, std::int64_t now) {
+  RotationStamp latest = last;
+  for (const RotatedFiles& each : series) {
+    if (const auto there = each.files(); !there.empty()) latest = std::max(latest, there.back().stamp);
+  }
+  RotationStamp next{fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now)), 1};
+  if (!(latest < next)) next = {latest.time, latest.number + 1};
+  return next;
+}
+
 std::vector<std::string> remove_oldest(const std::vector<RotatedFiles>& series, KeepFiles keep) {
-  std::map<std::string, std::vector<RotatedFiles::File>> of_stamp;
+  std::map<RotationStamp, std::vector<RotatedFiles::File>> of_stamp;
   std::uint64_t bytes = 0;
   for (const RotatedFiles& each : series) {
     for (RotatedFiles::File& file : each.files()) {

@@ -174,10 +174,19 @@ void append_tables(std::string& out, const RowBatch& rows, const Choice* choice)
   append_all(out, rows, choice, static_cast<AllRows*>(nullptr));
 }
 
-std::size_t data_bytes(const Conversation& talk) {
-  std::size_t total = 0;
-  for (const Entry& entry : talk.entries()) total += entry.bytes.size();
-  return total;
+std::string all_bytes(const Conversation& talk) {
+  std::string all;
+  for (const Entry& entry : talk.entries()) all += entry.bytes;
+  return all;
+}
+
+// Here a cut is like its neighbours.
+constexpr std::size_t amid_the_same_step = 97;
+bool amid_the_same(std::string_view all, std::size_t cut) {
+  constexpr std::size_t far = 32;
+  if (cut < far || cut + far > all.size()) return false;
+  const std::string_view near = all.substr(cut - far, 2 * far);
+  return near.find_first_not_of(near[0]) == std::string_view::npos;
 }
 
 // What happens between any two calls.
@@ -301,9 +310,12 @@ std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& c
 std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::string>& chosen, const MakeReader& make,
                               const DissectOptions& options) {
   const std::string whole = everything(talk, {}, make, options);
-  const std::size_t size = data_bytes(talk);
+  const std::string all = all_bytes(talk);
+  const std::size_t size = all.size();
   std::vector<Cuts> ways;
-  for (std::size_t cut = 1; cut < size; ++cut) ways.push_back({cut});
+  for (std::size_t cut = 1; cut < size; ++cut) {
+    if (!amid_the_same(all, cut) || cut % amid_the_same_step == 0) ways.push_back({cut});
+  }
   Cuts every(size);
   for (std::size_t i = 0; i < size; ++i) every[i] = i + 1;
   ways.push_back(every);

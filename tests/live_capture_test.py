@@ -2,9 +2,11 @@
 
     live_capture_test.py PROGRAM
 """
+import os
 import pwd
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -200,7 +202,8 @@ class Rotation(Lab):
         self.assertEqual([self.value(p, 'SELECT continued FROM connections') for p in parts], ['into', 'both', 'both', 'from'])
         self.assertEqual([self.value(p, 'SELECT close_kind FROM connections') for p in parts], ['open', 'open', 'open', 'fin'])
         self.assertEqual(len({self.value(p, 'SELECT id FROM connections') for p in parts}), 1)
-        paths = [r['path'] for p in parts for r in self.rows(p, 'SELECT path FROM http_exchanges ORDER BY id')]
+        # One that was open when the next database began is in both, whole in the later one.
+        paths = [r['path'] for p in parts for r in self.rows(p, 'SELECT path FROM http_exchanges WHERE complete ORDER BY id')]
         self.assertEqual(paths, ['/%d' % n for n in range(asked)])
         newest = 'SELECT previous_database, next_database FROM captures ORDER BY id DESC LIMIT 1'
         names = [None, *map(str, parts), None]
@@ -234,7 +237,6 @@ class Rotation(Lab):
             client.ask('get 1 /%s' % ('y' * 2000))
             asked += 1
         capture.end(signal.SIGINT)
-        # One that was open when the next database began is in both, whole in the later one.
         self.assertEqual(sum(self.value(p, 'SELECT count(*) FROM http_exchanges WHERE complete') for p in self.parts()), asked)
 
     def test_a_connection_that_says_nothing_is_there_all_the_same(self):
@@ -311,12 +313,30 @@ class Refusals(Lab):
         self.assertEqual(self.refused('-i', 'nowhere', '-o', database), (5, "longwire: no interface nowhere; 'longwire interfaces' lists them\n"))
         status, line = self.refused('-i', 'lo', '-o', database, '-f', 'tcp prt 80')
         self.assertEqual(status, 5)
-        self.assertRegex(line, "^longwire: cannot capture on lo with filter 'tcp prt 80': .*syntax error\n$")
+        self.assertRegex(line, "^longwire: cannot capture on lo with filter 'tcp prt 80': .*syntax error behind 'tcp', at character 5\n$")
         self.assertEqual(self.refused('-i', 'lo', '-o', self.folder), (4, 'longwire: %s is a directory; name a file\n' % self.folder))
         status, line = self.refused('-i', 'lo', '-o', '/proc/now.db')
         self.assertEqual(status, 4)
         self.assertRegex(line, '^longwire: .* make files in /proc; .*\n$')
         self.assertFalse(database.exists())
+
+    def test_an_interface_of_a_link_type_that_is_not_read_is_refused(self):
+        if not os.path.exists('/dev/net/tun'):
+            self.skipTest('needs /dev/net/tun')
+        # A TUN device says what link type its owner says: FDDI (ARPHRD_FDDI, linux/if_arp.h).
+        owner = self.start(sys.executable, '-c', """
+import fcntl, struct, sys, time
+tun = open('/dev/net/tun', 'r+b', buffering=0)
+fcntl.ioctl(tun, 0x400454ca, struct.pack('16sH22x', b'ring0', 0x1001))  # TUNSETIFF, IFF_TUN | IFF_NO_PI
+fcntl.ioctl(tun, 0x400454cd, 774)                                       # TUNSETLINK
+print('there', flush=True)
+time.sleep(30)
+""", stdout=subprocess.PIPE)
+        self.assertEqual(owner.process.stdout.readline(), 'there\n')
+        self.run('ip', 'link', 'set', 'ring0', 'up')
+        status, line = self.refused('-i', 'ring0', '-o', self.folder / 'now.db')
+        self.assertEqual((status, line), (5, 'longwire: ring0 has link type FDDI, which longwire does not read\n'))
+        self.assertFalse((self.folder / 'now.db').exists())
 
     def test_without_permission_it_names_the_capability(self):
         self.needs('setpriv')

@@ -1,13 +1,17 @@
-"""The Debian package: made, looked at, and installed and run in a clean root, where one can be made (root, mmdebstrap, a mirror).
+"""The Debian package: made, looked at, and installed and run in a clean root, its unit by the systemd of that root, where one can be
+made (root, mmdebstrap, a mirror).
 
     package_test.py CPACK BUILD_DIR PROGRAM
 """
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -30,6 +34,30 @@ def shown(command):
     done = run(*command)
     assert done.returncode == 0, '%s: %s' % (' '.join(map(str, command)), done.stdout)
     return done.stdout
+
+
+@contextlib.contextmanager
+def booted(root):
+    """Runs commands inside, where its systemd is the first process; None where it did not come up."""
+    alone = ['unshare', '--fork', '--pid', '--mount', '--cgroup', '--uts', '--ipc', '--net']
+    boot = subprocess.Popen([*alone, 'bash', HOUSE / 'tests/boot_root.sh', root], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+    first = Path('/proc/%d/task/%d/children' % (boot.pid, boot.pid))
+
+    def inside(*command):
+        return run('nsenter', '--all', '--root', '--wd', '--target', first.read_text(encoding='ascii').strip(), *command, timeout=60)
+
+    try:
+        until = time.monotonic() + 30
+        up = False
+        while not up and boot.poll() is None and time.monotonic() < until:
+            time.sleep(0.2)
+            up = first.read_text(encoding='ascii') != '' and re.match('running|degraded', inside('systemctl', 'is-system-running').stdout)
+        yield inside if up else None
+    finally:
+        for child in first.read_text(encoding='ascii').split() if boot.poll() is None else ():
+            os.kill(int(child), signal.SIGKILL)
+        boot.wait(timeout=30)
 
 
 def unit_values(path):
@@ -114,7 +142,7 @@ class Package(unittest.TestCase):
             self.skipTest('needs root and mmdebstrap')
         release = re.search(r'^VERSION_CODENAME=(\w+)', Path('/etc/os-release').read_text(encoding='utf8'), re.M)
         root = self.folder / 'root'
-        needed = ','.join(name.split()[0] for name in self.field('Depends').split(','))
+        needed = ','.join(name.split()[0] for name in [*self.field('Depends').split(','), 'systemd'])
         # Asked to end, not killed: it has file systems mounted there.
         made = run('timeout', '500', 'mmdebstrap', '--mode=root', '--variant=apt', '--include=' + needed, release.group(1), root, timeout=600)
         if made.returncode != 0:
@@ -129,8 +157,30 @@ class Package(unittest.TestCase):
         with Rows(root / 'tmp/shop.db') as rows:
             self.assertEqual(len(rows('http_exchanges')), 56)
         self.assertIn('Connections', shown(['chroot', root, 'longwire', 'report', '/tmp/shop.db']))
+        with booted(root) as inside:
+            self.runs_as_unit(inside)
         shown(['chroot', root, 'dpkg', '--purge', 'longwire'])
         self.assertFalse((root / 'usr/bin/longwire').exists())
+
+    def runs_as_unit(self, inside):
+        if inside is None:
+            print('its unit was not tried: the systemd of the clean root does not come up here')
+            return
+        ask = ('longwire query $(ls /var/lib/longwire/lo-*.db) "SELECT count(*) AS n FROM connections WHERE server_port = 9" --format csv')
+        done = inside('systemctl', 'start', 'longwire@lo')
+        self.assertEqual(done.returncode, 0, done.stdout)
+        time.sleep(1)
+        # Nobody listens there: each is refused.
+        inside('bash', '-c', 'for i in 1 2 3; do : > /dev/tcp/127.0.0.1/9; done')
+        until = time.monotonic() + 10
+        while (told := inside('bash', '-c', ask).stdout) != 'n\n3\n' and time.monotonic() < until:
+            time.sleep(0.2)
+        self.assertEqual(told, 'n\n3\n')
+        self.assertRegex(inside('ls', '-l', '/var/lib/longwire').stdout, r'-rw-r----- 1 longwire longwire +\d+ .* lo-\w+\.db\n')
+        self.assertEqual(inside('systemctl', 'stop', 'longwire@lo').returncode, 0)
+        shown = inside('systemctl', 'show', '-p', 'Result,ExecMainStatus,ActiveState', 'longwire@lo').stdout.split()
+        self.assertEqual(sorted(shown), ['ActiveState=inactive', 'ExecMainStatus=0', 'Result=success'])
+        self.assertEqual(inside('bash', '-c', 'ls /var/lib/longwire').stdout.count('\n'), 1, 'one file is left')
 
 
 if __name__ == '__main__':

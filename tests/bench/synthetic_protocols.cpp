@@ -6,11 +6,6 @@
 #include "tests/bench/synthetic_rows.h"
 
 namespace longwire::bench {
-namespace {
-
-constexpr std::int64_t millisecond = 1'000'000, second = 1000 * millisecond;
-
-}  // namespace
 
 void SyntheticRows::add_tls(RowBatch& batch, ConnectionRow& connection) {
   const std::string site(connection.server_ip.substr(connection.server_ip.rfind('.') + 1));

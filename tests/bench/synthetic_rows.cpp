@@ -5,7 +5,7 @@
 namespace longwire::bench {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000, millisecond = 1'000'000, hour = 3600 * second;
+constexpr std::int64_t hour = 3600 * second;
 constexpr std::int64_t began = 1'700'000'000 * second;  // arbitrary
 constexpr std::uint64_t clients = 5000, sites = 200, paths = 20000;
 constexpr std::int64_t packets_each = 60;  // of a connection: ids are packet numbers

@@ -11,6 +11,8 @@
 
 namespace longwire::bench {
 
+constexpr std::int64_t millisecond = 1'000'000, second = 1000 * millisecond;  // ns
+
 class SyntheticRows {
  public:
   // As many exchanges and keepalive probes, and a tenth as many connections.

@@ -63,8 +63,16 @@ std::string complaint(const std::string& expression, std::optional<LinkType> lin
 }
 
 TEST(BpfFilter, SaysWhatLibpcapSaysOfABadExpression) {
-  EXPECT_EQ(complaint("tcp port"), "filter 'tcp port': can't parse filter expression: syntax error");
+  EXPECT_EQ(complaint("tcp port"), "filter 'tcp port': can't parse filter expression: syntax error behind 'tcp', at character 5");
+  EXPECT_EQ(complaint("prt 80"), "filter 'prt 80': can't parse filter expression: syntax error");
   EXPECT_EQ(complaint("port 99999999"), "filter 'port 99999999': illegal port number 99999999 > 65535");
+}
+
+TEST(BpfFilter, SaysWhereTheErrorIs) {
+  const std::string said = ": can't parse filter expression: syntax error behind ";
+  EXPECT_EQ(complaint("tcp prt 80"), "filter 'tcp prt 80'" + said + "'tcp', at character 5");
+  EXPECT_EQ(complaint("tcp  port 80 and and ip"), "filter 'tcp  port 80 and and ip'" + said + "'tcp  port 80', at character 14");
+  EXPECT_EQ(complaint("host 10.0.0.1 prot 80 or ("), "filter 'host 10.0.0.1 prot 80 or ('" + said + "'host 10.0.0.1', at character 15");
 }
 
 TEST(BpfFilter, MayBeGoodForSomeLinkTypesOnly) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace longwire {
 namespace {
 
@@ -31,6 +33,30 @@ TEST(LiveStatus, AMomentWithoutLengthHasNoRate) {
   LiveStatus now;
   now.packets = 5;
   EXPECT_EQ(LiveStatusLine::line("lo", 0, {}, now, 0).substr(0, 16), "lo  0 packets/s ");
+}
+
+// What is written where nobody sits before a terminal, as in a unit's log.
+std::string told_in(std::chrono::seconds all, bool wanted) {
+  testing::internal::CaptureStderr();
+  {
+    LiveStatusLine line("eth0", wanted);
+    const auto begin = LiveStatusLine::Clock::now();
+    LiveStatus status;
+    for (auto second = std::chrono::seconds(1); second <= all; ++second) {
+      status.packets += 100;
+      line.update(status, begin + second);
+    }
+  }
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(LiveStatus, OffATerminalALineAMinute) {
+  EXPECT_EQ(told_in(std::chrono::seconds(59), true), "");
+  const std::string hour = told_in(std::chrono::seconds(3600), true);
+  EXPECT_EQ(std::count(hour.begin(), hour.end(), '\n'), 60);
+  EXPECT_EQ(hour.find("longwire: eth0  100 packets/s  0 bit/s  0 connections  0 dropped  "), 0u) << hour.substr(0, 120);
+  EXPECT_EQ(hour.find_first_of("\r\033"), std::string::npos);
+  EXPECT_EQ(told_in(std::chrono::seconds(3600), false), "");
 }
 
 }  // namespace

@@ -21,13 +21,26 @@ class RotationTest : public ::testing::Test {
 
   TemporaryDirectory directory_;
   RotatedFiles databases_{directory_.file("eth0.db")}, packets_{directory_.file("eth0.pcapng")};
+  const std::vector<RotatedFiles> both_{databases_, packets_};
 };
 
 TEST_F(RotationTest, PutsTheTimeIntoTheName) {
-  EXPECT_EQ(databases_.next(noon), directory_.file("eth0-20261128T120000Z.db"));
+  EXPECT_EQ(databases_.path(next_stamp(both_, {}, noon)), directory_.file("eth0-20261128T120000Z.db"));
   make("eth0-20261128T120000Z.db");
-  EXPECT_EQ(databases_.next(noon), directory_.file("eth0-20261128T120000Z-2.db"));
-  EXPECT_EQ(RotatedFiles("plain").next(noon), "plain-20261128T120000Z");
+  EXPECT_EQ(databases_.path(next_stamp(both_, {}, noon)), directory_.file("eth0-20261128T120000Z-2.db"));
+  EXPECT_EQ(RotatedFiles("plain").path(next_stamp({}, {}, noon)), "plain-20261128T120000Z");
+}
+
+TEST_F(RotationTest, WhatBeginsLaterIsLaterByNameHoweverTheClockWasSet) {
+  const RotationStamp first = next_stamp(both_, {}, noon);
+  EXPECT_EQ(packets_.path(next_stamp(both_, first, noon)), directory_.file("eth0-20261128T120000Z-2.pcapng")) << "none is there yet";
+  make("eth0-20261128T120000Z.pcapng");
+  const RotationStamp earlier = next_stamp(both_, {}, noon - 3600);
+  EXPECT_EQ(databases_.path(earlier), directory_.file("eth0-20261128T120000Z-2.db")) << "set back an hour";
+  make("eth0-20261128T120000Z-2.db");
+  remove_oldest(both_, {.count = 1});
+  EXPECT_THAT(directory_.names(), ElementsAre("eth0-20261128T120000Z-2.db")) << "what is written now stays";
+  EXPECT_EQ(databases_.path(next_stamp(both_, earlier, noon + 1)), directory_.file("eth0-20261128T120001Z.db")) << "and on again";
 }
 
 TEST_F(RotationTest, KnowsItsOwnFilesInTheirOrder) {
