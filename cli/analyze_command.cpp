@@ -143,7 +143,7 @@ int run_analyze(const std::vector<std::string>& arguments) {
     };
     run_pipeline(input, store, options);
     tell_unfiltered(input);
-    store.finish();
+    finish_import(store, options.threads);
   }
   const bool damaged = tell_damage(input);
   if (!quiet) {

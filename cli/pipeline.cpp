@@ -62,4 +62,13 @@ bool run_pipeline(PacketSource& input, RowTarget& target, const PipelineOptions&
   return complete;
 }
 
+void finish_import(Store& store, unsigned threads) {
+  {
+    std::jthread settling;
+    if (threads > 1) settling = std::jthread([&store] { store.settle(); });
+    store.complete();
+  }
+  store.publish();
+}
+
 }  // namespace longwire

@@ -17,6 +17,7 @@
 #include "dissectors/tls_keyring.h"
 #include "reassembly/connection_table.h"
 #include "storage/row_target.h"
+#include "storage/store.h"
 
 namespace longwire {
 
@@ -40,5 +41,8 @@ struct PipelineOptions {
 // Reads `input` to its end and hands all rows to `target`; the caller finishes that. Throws what the readers, the
 // target or a lack of memory throw, after all threads have stopped. False where progress() asked to stop.
 bool run_pipeline(PacketSource& input, RowTarget& target, const PipelineOptions& options);
+
+// Finishes the import that a pipeline has filled; of several threads, one brings to the disk meanwhile what is written already.
+void finish_import(Store& store, unsigned threads);
 
 }  // namespace longwire

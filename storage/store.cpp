@@ -53,14 +53,15 @@ class Store::State {
     if (database_.write(batch) != SQLITE_DONE) database_.fail();
   }
 
-  void finish() {
+  void complete() {
     create_views();
     database_.create_indexes();
     database_.run("COMMIT");
     database_.run("ANALYZE");
     database_.close();
-    file_.publish();
   }
+  void settle() noexcept { file_.settle(); }
+  void publish() { file_.publish(); }
 
  private:
   // With the first rows, not before: a thread of its own, where there is one, then does it while the capture is read.
@@ -112,8 +113,16 @@ void Store::write(const RowBatch& batch, const TargetDatabase&) {
   state_->write(batch);
 }
 
-void Store::finish() {
-  state_->finish();
+void Store::complete() {
+  state_->complete();
+}
+
+void Store::settle() noexcept {
+  state_->settle();
+}
+
+void Store::publish() {
+  state_->publish();
 }
 
 }  // namespace longwire

@@ -32,8 +32,17 @@ class Store final : public RowTarget {
   // In one transaction with what came before.
   void write(const RowBatch& batch, const TargetDatabase& database = {}) override;
 
-  // Indexes, views, statistics, and the rename.
-  void finish();
+  // All rows are there: indexes, views, statistics.
+  void complete();
+  // What was written so far is brought to the disk, so that publish() takes less time. Another thread may do so beside
+  // complete().
+  void settle() noexcept;
+  // Behind these: the file gets its name.
+  void publish();
+  void finish() {
+    complete();
+    publish();
+  }
 
  private:
   class State;

@@ -47,8 +47,8 @@ std::string behind_links(std::string target) {
 }
 
 // Returns errno's value, 0 = done.
-int sync(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+int sync(const char* path) noexcept {
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return errno;
   const int reason = ::fsync(file) == 0 ? 0 : errno;
   ::close(file);
@@ -83,13 +83,19 @@ bool TemporaryFile::remove_unfinished() noexcept {
   return unfinished[0] != '\0' && ::unlink(unfinished.data()) == 0;
 }
 
+void TemporaryFile::settle() noexcept {
+  settled_ = sync(path_.c_str());
+}
+
 void TemporaryFile::publish() {
-  if (const int reason = sync(path_); reason != 0) fail(target_, reason);
+  // The kernel tells of a failed write once.
+  const int failed = settled_ != 0 ? settled_ : sync(path_.c_str());
+  if (failed != 0) fail(target_, failed);
   // Logs of the file that is replaced would be played into the new one.
   for (const char* log : {"-wal", "-shm", "-journal"}) ::unlink((target_ + log).c_str());
   if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
   published_ = true;
-  sync(directory_of(target_));  // some file systems cannot sync a directory: the file is there all the same
+  sync(directory_of(target_).c_str());  // some file systems cannot sync a directory: the file is there all the same
 }
 
 }  // namespace longwire

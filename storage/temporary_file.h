@@ -24,12 +24,17 @@ class TemporaryFile {
   // where there is none to remove any more. Async-signal-safe (signal-safety(7)).
   static bool remove_unfinished() noexcept;
 
+  // Brings to the disk what was written so far, so that publish() has less to do; another thread may do so while more is written,
+  // and has ended before publish(), which tells what failed.
+  void settle() noexcept;
+
   // Gives it its name, replacing what was there; after a power loss the name stands for the old file or for the new
   // one. Who has the old file open keeps reading the old file. Throws OutputError.
   void publish();
 
  private:
   std::string target_, path_;
+  int settled_ = 0;  // errno's value
   bool published_ = false;
 };
 

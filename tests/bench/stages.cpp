@@ -185,7 +185,7 @@ Work analyze(const std::string& capture, const std::string& database, unsigned t
   Store store(database, {.force = true});
   CaptureSet input({capture}, {});
   run_pipeline(input, store, options);
-  store.finish();
+  finish_import(store, threads);
   work.seconds = watch.seconds();
   return work;
 }
