@@ -38,6 +38,7 @@ constexpr std::uint16_t if_tsoffset = 14;
 constexpr std::uint16_t epb_flags = 2;
 constexpr std::uint16_t isb_ifrecv = 4;
 constexpr std::uint16_t isb_ifdrop = 5;
+constexpr std::uint16_t isb_osdrop = 7;
 }  // namespace option_code
 
 // Blocks that are no packets, but that tshark numbers as frames.

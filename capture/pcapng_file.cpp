@@ -261,11 +261,13 @@ PcapngFile::Fault PcapngFile::interface_statistics(Bytes body, CaptureLog& log) 
   if (!in.ok()) return block_too_short;
   if (number >= interfaces_.size()) return {};
   InterfaceInfo& interface = log.interface(interfaces_[number].number);
-  const bool whole = each_option(in, order_, [&interface](std::uint16_t code, OrderedCursor value) {
+  std::optional<std::uint64_t> dropped;  // by the interface, and by the system behind it
+  const bool whole = each_option(in, order_, [&](std::uint16_t code, OrderedCursor value) {
     if (value.left() != sizeof(std::uint64_t)) return;
     if (code == option_code::isb_ifrecv) interface.received = value.u64();
-    if (code == option_code::isb_ifdrop) interface.dropped = value.u64();
+    if (code == option_code::isb_ifdrop || code == option_code::isb_osdrop) dropped = dropped.value_or(0) + value.u64();
   });
+  if (dropped) interface.dropped = dropped;
   return whole ? Fault{} : Fault{option_overrun};
 }
 

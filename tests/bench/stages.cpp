@@ -1,6 +1,7 @@
 #include "tests/bench/stages.h"
 
 #include <pcap/pcap.h>
+#include <filesystem>
 
 #include <memory>
 #include <optional>
@@ -163,8 +164,9 @@ Work store_rows(const std::string& capture, const std::string& database) {
     captures.captures(input.captures(), *batches.back());
   }
   for (const auto& batch : batches) work.rows += batch->size();
+  std::filesystem::remove(database);  // of the run before
   const Stopwatch watch;
-  Store store(database, {.force = true});
+  Store store(database, {});
   for (const auto& batch : batches) store.write(*batch);
   store.finish();
   work.seconds = watch.seconds();
@@ -172,6 +174,7 @@ Work store_rows(const std::string& capture, const std::string& database) {
 }
 
 Work analyze(const std::string& capture, const std::string& database, unsigned threads) {
+  std::filesystem::remove(database);  // of the run before
   const Stopwatch watch;
   const Secrets secrets = Secrets::random();
   Work work;
@@ -182,7 +185,7 @@ Work analyze(const std::string& capture, const std::string& database, unsigned t
     work.packets = packets;
     return true;
   };
-  Store store(database, {.force = true});
+  Store store(database, {});
   CaptureSet input({capture}, {});
   run_pipeline(input, store, options);
   finish_import(store, threads);

@@ -122,11 +122,12 @@ TEST_P(PcapngFileInBothByteOrders, StatisticsAndSecretsAreHandedOn) {
                 .u64(3)
                 .raw(option(order, 4, FileBytes(order).u64(1000).octets()))
                 .raw(option(order, 5, FileBytes(order).u64(21).octets()))
+                .raw(option(order, 7, FileBytes(order).u64(4).octets()))
                 .octets());
   const ReadFile read = read_file(file.octets());
   EXPECT_EQ(read.packets.size(), 2u);
   EXPECT_EQ(read.info.interfaces.at(0).received, 1000u);
-  EXPECT_EQ(read.info.interfaces.at(0).dropped, 21u);
+  EXPECT_EQ(read.info.interfaces.at(0).dropped, 25u) << "by the interface and by the system";
   ASSERT_EQ(read.secrets.size(), 1u);
   EXPECT_EQ(read.secrets[0].type, 0x544c534bu);
   EXPECT_EQ(read.secrets[0].data, "RANDOM\n");
