@@ -12,11 +12,17 @@
 namespace longwire {
 namespace {
 
-bool is_filter(const std::string& expression, int dlt) {
+// Returns what libpcap says against it; nothing where it is good, and `code` is the caller's to free.
+std::string compile(const std::string& expression, int dlt, bpf_program& code) {
   const std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_open_dead(dlt, static_cast<int>(limits::packet_bytes.value)),
                                                               pcap_close);
+  if (handle == nullptr) throw std::bad_alloc();
+  return pcap_compile(handle.get(), &code, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 ? "" : pcap_geterr(handle.get());
+}
+
+bool is_filter(const std::string& expression, int dlt) {
   bpf_program code{};
-  if (handle == nullptr || pcap_compile(handle.get(), &code, expression.c_str(), 0, PCAP_NETMASK_UNKNOWN) != 0) return false;
+  if (!compile(expression, dlt, code).empty()) return false;
   pcap_freecode(&code);
   return true;
 }
@@ -40,11 +46,9 @@ class BpfFilter::Program {
  public:
   // Leaves error() behind where libpcap refuses.
   Program(LinkType link, const std::string& expression) : link_(link) {
-    pcap_t* handle = pcap_open_dead(dlt_of(link), static_cast<int>(limits::packet_bytes.value));
-    if (handle == nullptr) throw std::bad_alloc();
-    compiled_ = pcap_compile(handle, &code_, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
-    if (!compiled_) error_ = filter_error(expression, pcap_geterr(handle), dlt_of(link));
-    pcap_close(handle);
+    error_ = compile(expression, dlt_of(link), code_);
+    compiled_ = error_.empty();
+    if (!compiled_) error_ = filter_error(expression, error_, dlt_of(link));
   }
   ~Program() {
     if (compiled_) pcap_freecode(&code_);

@@ -27,7 +27,7 @@ Time LossTimes::look(Time wall, Time steady, bool lost) {
   return set;
 }
 
-bool LossTimes::near(Time packet) {
+bool LossTimes::is_near(Time packet) {
   while (!losses_.empty() && packet > losses_.front().until + margin) losses_.pop_front();
   return std::any_of(losses_.begin(), losses_.end(),
                      [&](const Loss& loss) { return packet + margin >= loss.from && packet <= loss.until + margin; });

@@ -18,9 +18,11 @@ class LossTimes {
   Time look(Time wall, Time steady, bool lost);
 
   // A packet so near to a loss that it may be of what that tore apart. Packets come in the order of their times, more or less.
-  bool near(Time packet);
+  bool near(Time packet) { return !losses_.empty() && is_near(packet); }
 
  private:
+  bool is_near(Time packet);
+
   struct Loss {
     Time from, until;
   };

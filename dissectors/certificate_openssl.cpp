@@ -7,8 +7,6 @@
 #include "dissectors/wire_text.h"
 
 namespace longwire {
-namespace {}  // namespace
-
 OwnX509 parse_certificate(Bytes der, bool& whole) {
   const unsigned char* place = der.data();
   OwnX509 certificate(d2i_X509(nullptr, &place, static_cast<long>(der.size())));

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 // KiB of pages in memory: the b-trees' edges stay there, and in the processor's cache. Measured: 48 MiB take a fifth more
 // processor time, for the page faults of memory that is used once.
 constexpr int cache_kib = 4 << 10;
+
 // Nothing of an import is of use before its end, so nothing of it is protected: a failure removes the file.
 std::string import_settings() {
   return fmt::format(

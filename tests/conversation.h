@@ -69,9 +69,9 @@ std::string read(const Conversation& talk, const Cuts& cuts, RowBatch& rows, con
 std::string rows_as_text(const RowBatch& rows, const std::vector<std::string>& chosen = {});
 
 // The rows as text of the conversation read whole, after asserting that every other way to cut it gives the very same
-// rows in all tables and columns: at each single place (of a long row of one and the same byte, at some), at all places,
-// and at random places; and so where everything that can sleep sleeps between any two calls, and where it is asked for
-// what is open.
+// rows in all tables and columns: at each single place (under AddressSanitizer, of a long row of one and the same byte,
+// at some), at all places, and at random places; and so where everything that can sleep sleeps between any two calls,
+// and where it is asked for what is open.
 std::string rows_at_every_cut(const Conversation& talk, const std::vector<std::string>& chosen = {}, const MakeReader& make = nullptr,
                               const DissectOptions& options = {});
 

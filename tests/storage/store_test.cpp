@@ -116,6 +116,19 @@ TEST_F(StoreTest, RemovesTheTemporaryFileWhereItIsNotFinished) {
   EXPECT_THAT(directory_.names(), ElementsAre());
 }
 
+// The kernel tells of a write that failed to whom asks first; whoever asks then hears that all is well.
+TEST_F(StoreTest, WhatFailsOnTheWayToTheDiskIsToldInTheEnd) {
+  Store store(target_, {});
+  store.write(one_capture(1, 1));
+  const std::string unfinished = directory_.file(directory_.names().at(0)), away = directory_.file("away");
+  std::filesystem::rename(unfinished, away);
+  store.settle();
+  std::filesystem::rename(away, unfinished);
+  store.complete();
+  EXPECT_EQ(failure([&] { store.publish(); }), "cannot write " + target_ + ": No such file or directory");
+  EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
 TEST_F(StoreTest, FollowsTheUmask) {
   const mode_t before = umask(027);
   write_database(target_, {});
