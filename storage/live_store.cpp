@@ -67,6 +67,8 @@ class LiveStore::State {
   }
 
   void commit() {
+    // What the log holds goes into the file as far as there is room, so that the log begins anew and needs none itself.
+    if (!pause_.empty() && !begun_) static_cast<void>(database_.try_to_run("PRAGMA wal_checkpoint(PASSIVE)"));
     pause_.clear();  // the next rows show whether there is room again
     if (!begun_) return;
     if (!attempt(database_.try_to_run("COMMIT"), SQLITE_OK)) return roll_back();

@@ -9,7 +9,8 @@
 namespace longwire {
 namespace {
 
-constexpr std::uint64_t commits_between_looks = 10;  // at the bytes of all files; a commit is a second
+constexpr std::uint64_t commits_between_looks = 10;  // at what there is of files; a commit is a second
+constexpr unsigned calm_commits = 3;                 // after which a pause is over: a disk that is nearly full has room now and then
 
 }  // namespace
 
@@ -52,6 +53,8 @@ void LiveTarget::write(const RowBatch& batch, const TargetDatabase& database) {
 
 // Storing pauses for this reason, which is told once; or goes on, where it is empty.
 void LiveTarget::pauses(const std::string& why) {
+  calm_ = why.empty() ? calm_ + 1 : 0;
+  if (why.empty() && !pause_.empty() && calm_ < calm_commits) return;
   if (why.empty() != pause_.empty()) {
     remarks_.push_back(why.empty() ? fmt::format("rows are stored again; {} were lost", lost_rows())
                                    : fmt::format("{}; rows are not stored until that is over", why));
@@ -59,13 +62,14 @@ void LiveTarget::pauses(const std::string& why) {
   pause_ = why;
 }
 
-void LiveTarget::look_for_pauses() {
+// Of a database that could not be made it was told then.
+std::string LiveTarget::pause_now() const {
   std::string why;
   for (const Open& open : open_) {
-    if (open.store == nullptr) return;  // told when it could not be made
+    if (open.store == nullptr) return pause_;
     if (!open.store->pause().empty()) why = fmt::format("cannot write {}: {}", open.path, open.store->pause());
   }
-  pauses(why);
+  return why;
 }
 
 std::uint64_t LiveTarget::lost_rows() const {
@@ -80,13 +84,13 @@ TargetState LiveTarget::take_state() {
 }
 
 void LiveTarget::commit() {
-  look_for_pauses();
+  pauses(pause_now());
   for (Open& open : open_) {
     open.failed = false;
     make(open);
     if (open.store != nullptr) open.store->commit();
   }
-  if (options_.keep.bytes != 0 && ++commits_ % commits_between_looks == 0) remove_oldest(options_.series, options_.keep);
+  if (options_.keep.bounded() && ++commits_ % commits_between_looks == 0) remove_oldest(options_.series, options_.keep);
 }
 
 void LiveTarget::end(const TargetDatabase& database) {
@@ -105,8 +109,8 @@ void LiveTarget::end(const TargetDatabase& database) {
 std::string LiveTarget::finish() {
   for (Open& open : open_)
     if (open.store != nullptr) open.store->finish();
-  look_for_pauses();
-  return pause_;
+  if (options_.keep.bounded()) remove_oldest(options_.series, options_.keep);
+  return pause_now();
 }
 
 }  // namespace longwire

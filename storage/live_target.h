@@ -51,7 +51,7 @@ class LiveTarget final : public RowTarget {
   Open& at(const TargetDatabase& database);
   void make(Open& open);
   void pauses(const std::string& why);
-  void look_for_pauses();
+  std::string pause_now() const;
   std::uint64_t lost_rows() const;
 
   const LiveTargetOptions options_;
@@ -61,6 +61,7 @@ class LiveTarget final : public RowTarget {
   std::uint32_t first_open_ = 0;
   std::uint64_t lost_in_ended_ = 0;  // rows
   std::string pause_;                // as told last; empty = none
+  unsigned calm_ = 0;                // commits since storing had to pause
   std::vector<std::string> remarks_;
   std::uint64_t commits_ = 0;
 };

@@ -90,6 +90,26 @@ class FullDisk(Lab):
         self.assertEqual(self.rows(database, 'SELECT exchanges, close_kind FROM connections'), [{'exchanges': asked + 2, 'close_kind': 'open'}])
         self.assertGreaterEqual(self.value(database, 'SELECT count(*) FROM http_exchanges') + lost, asked + 2)
 
+    def test_little_room_is_enough_and_told_once(self):
+        subprocess.run(['mount', '-o', 'remount,size=3M,mode=777', self.disk], check=True)
+        self.server()
+        client, database = self.client(), self.disk / 'now.db'
+        capture = Capture(self, database)
+        filler = self.fill()
+        for n in range(40):
+            client.ask('open %d' % n)
+            client.ask('get %d /%d' % (n, n))
+        self.wait_for('word that it pauses', lambda: 'not stored until' in capture.told())
+        time.sleep(2.5)
+        filler.unlink()
+        self.wait_for('word that it goes on', lambda: 'rows are stored again' in capture.told())
+        client.ask('get 1 /last')
+        self.within(VISIBLE_AFTER, database, "SELECT path FROM http_exchanges WHERE path = '/last'", [{'path': '/last'}])
+        time.sleep(3.5)
+        self.assertEqual(capture.end(signal.SIGINT), 0)
+        self.assertEqual([capture.told().count(word) for word in ('not stored until', 'stored again')], [1, 1], capture.told())
+        self.assertEqual(self.value(database, 'SELECT count(*) FROM connections'), 40)
+
     def test_packets_are_written_again_too(self):
         self.server()
         client = self.client()
