@@ -9,7 +9,8 @@
 -- first FIN or RST, or, where neither came, to the end of the capture. A connection of HTTP/2 or SPDY is never too busy.
 -- One that became a WebSocket had to be opened for it (RFC 6455 section 4.1).
 -- encrypted: 1 = TLS without keys: turns (tls_turns) stand for exchanges, the server name that the client asked for for the
--- authority, and each answered turn leaves the connection persistent. A WebSocket in it cannot be told: its handshake counts.
+-- authority, and each answered turn leaves the connection persistent. One that offers HTTP/1.1 alone, of a program that offers
+-- HTTP/2 on others of the pair, is for a WebSocket, as browsers do it; another program's cannot be told: its handshake counts.
 -- Takes two to three seconds for a million exchanges on a hundred thousand connections: all that one client opened are set side
 -- by side.
 CREATE VIEW connection_reuse AS
@@ -43,7 +44,13 @@ WITH uses AS (
   GROUP BY t.connection_id
 ),
 handshakes AS MATERIALIZED (
-  SELECT h.connection_id, min(h.end_ns) FILTER (WHERE h.outcome = 'completed') AS end_ns, sum(m.bytes) AS bytes
+  SELECT
+    h.connection_id,
+    min(h.end_ns) FILTER (WHERE h.outcome = 'completed') AS end_ns,
+    sum(m.bytes) AS bytes,
+    max(h.offered_alpn = '["http/1.1"]') AS http1_alone,
+    max(h.offered_alpn LIKE '%"h2"%') AS http2_offered,
+    max(substr(h.ja4, 12, 12)) AS suites  -- their hash: what a program offers is the same on all its connections, but for ALPN
   FROM tls_handshakes AS h
   LEFT JOIN tls_messages AS m ON m.handshake_id = h.id
   GROUP BY h.connection_id
@@ -61,6 +68,9 @@ paired AS (
     u.idle_from_ns,
     u.for_websocket,
     u.encrypted,
+    u.encrypted AND t.http1_alone AS http1_alone,
+    t.http2_offered,
+    t.suites,
     c.start_ns,
     c.end_ns,
     c.close_kind,
@@ -81,6 +91,7 @@ used AS MATERIALIZED (
   SELECT
     *,
     CASE WHEN whole THEN row_number() OVER (PARTITION BY pair ORDER BY whole DESC, exchanges) END AS rank,
+    http1_alone AND max(http2_offered) OVER (PARTITION BY pair, suites) AS seems_for_websocket,
     sum(whole) OVER (PARTITION BY pair) AS pair_whole,
     count(*) OVER (PARTITION BY pair) AS pair_connections
   FROM paired
@@ -94,7 +105,7 @@ spans (pair, connection_id, at_ns, opens, to_ns, handshake_ns) AS (
   UNION ALL
   SELECT pair, connection_id, start_ns, 1, NULL, handshake_ns
   FROM used
-  WHERE pair_connections > 1 AND handshake_ns IS NOT NULL AND NOT for_websocket
+  WHERE pair_connections > 1 AND handshake_ns IS NOT NULL AND NOT for_websocket AND seems_for_websocket IS NOT 1
 ),
 -- Connections that opened while another one of the pair had been idle and was not closed yet: only these can be avoidable.
 candidates AS MATERIALIZED (

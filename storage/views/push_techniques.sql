@@ -6,9 +6,10 @@
 --                second and more, and some of them are empty, or all come equally late
 --            sse: an answer of type text/event-stream; websocket: 101, or 2xx to the CONNECT of RFC 8441
 -- Not called polling: what fails (a retry), pages and their assets (by the Accept field, the media type, or the path's ending),
--- and health checks and monitoring: by the name of path or agent, or because the answer is always the same page, or the same
--- hundred bytes or fewer; what goes through pages or a list of queries: never the same target twice, each answer with news, and no
--- parameter that moves on with time; and calls of gRPC.
+-- and health checks and monitoring: by the name of path or agent (where the path could be another's, too, only if at most half
+-- of the answers have news), or because the answer is always the same page, or the same hundred bytes or fewer, or the same on a
+-- connection of its own each time; what goes through pages or a list of queries: never the same target twice, each answer with
+-- news, and no parameter that moves on with time; and calls of gRPC.
 -- period_s: from one request to the next, the median. empty_share: answers without news (see request_series).
 -- wire_bytes_per_body_byte: heads and framing too, over the bytes of the bodies, or of the messages inflated; heads as HTTP/1.1
 -- sends them. delay_bound_s: how old news can become before the client has them, on top of the way: polling: the period and the
@@ -26,7 +27,7 @@ WITH polled AS (
         AND s.period_s >= 0.05
         AND s.gap_s > s.wait_s
         AND s.gap_s >= s.period_s / 2
-        AND NOT (s.constant AND s.body_bytes <= 100 * s.requests)
+        AND NOT (s.constant AND (s.body_bytes <= 100 * s.requests OR s.connections = s.requests))
         THEN 'short-polling'
       WHEN
         s.wait_s >= 0.25
@@ -108,10 +109,16 @@ polling AS (
     AND NOT (
       technique = 'short-polling'
       AND (
-        name LIKE '%health%' OR name LIKE '%/livez' OR name LIKE '%/readyz' OR name LIKE '%/live' OR name LIKE '%/ready'
-        OR name LIKE '%/alive' OR name LIKE '%/liveness' OR name LIKE '%/readiness' OR name LIKE '%/ping' OR name LIKE '%/heartbeat'
-        OR name LIKE '%/generate_204' OR name LIKE '%/metrics' OR name LIKE '%\_status' ESCAPE '\' OR name LIKE '%/server-status'
-        OR name IN ('/status', '/up', '/ok', '/version') OR name LIKE '%beacon%' OR name LIKE '%/collect' OR name LIKE '%pixel%'
+        name LIKE '%health%' OR name LIKE '%/livez' OR name LIKE '%/readyz' OR name LIKE '%/liveness' OR name LIKE '%/readiness'
+        OR name LIKE '%/ping' OR name LIKE '%/heartbeat' OR name LIKE '%/generate_204' OR name LIKE '%/metrics'
+        OR name LIKE '%/server-status' OR name LIKE '%beacon%' OR name LIKE '%/collect' OR name LIKE '%pixel%'
+        OR (
+          empty_share >= 0.5
+          AND (
+            name LIKE '%/live' OR name LIKE '%/ready' OR name LIKE '%/alive' OR name LIKE '%\_status' ESCAPE '\'
+            OR name IN ('/status', '/up', '/ok', '/version')
+          )
+        )
         OR agent LIKE '%health%' OR agent LIKE '%probe%' OR agent LIKE '%googlehc%' OR agent LIKE '%prometheus%'
         OR agent LIKE '%check_http%' OR agent LIKE '%uptime%' OR agent LIKE '%pingdom%' OR agent LIKE '%zabbix%'
         OR agent LIKE '%haproxy%' OR agent LIKE '%consul%' OR agent LIKE '%nagios%' OR agent LIKE '%datadog%' OR agent LIKE '%monitor%'

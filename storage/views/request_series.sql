@@ -9,8 +9,9 @@
 -- empty_share: answers without news: 204, 304, no content, or as many bytes as the answer before, with the same ETag or
 -- Last-Modified, or none. Bodies are not kept, so a change that keeps the size and tells no validator is not seen.
 -- repeat_share: requests whose target, with its query, is that of the one before.
--- constant: 1 = the same target and the same answer each time, and that not 304: nobody waits for news there. head_bytes: of
--- all start lines and header fields, as HTTP/1.1 sends them. first_exchange_id, last_exchange_id: to look at.
+-- constant: 1 = the same target and the same answer each time, and that not 304: nobody waits for news there. connections: that
+-- carried it. head_bytes: of all start lines and header fields, as HTTP/1.1 sends them. first_exchange_id, last_exchange_id: to
+-- look at.
 -- Takes five seconds for a million exchanges: all of them are sorted by what was asked, by whom and when.
 CREATE VIEW request_series AS
 WITH asked AS MATERIALIZED (
@@ -52,6 +53,7 @@ told AS (
     l.key,
     l.lane,
     e.id,
+    e.connection_id,
     e.path AS target,
     e.status,
     e.request_start_ns,
@@ -83,6 +85,7 @@ compared AS (
     key,
     lane,
     id,
+    connection_id,
     target,
     status,
     body_bytes,
@@ -129,6 +132,7 @@ series AS MATERIALIZED (
     round(avg(m.status IN (204, 304) OR m.body_bytes = 0 OR (m.answered_alike AND m.ordinal > 1)), 4) AS empty_share,
     round(1.0 * sum(m.repeated AND m.ordinal > 1) / (m.requests - 1), 4) AS repeat_share,
     min(m.ordinal = 1 OR (m.asked_alike AND m.answered_alike)) AS constant,
+    count(DISTINCT m.connection_id) AS connections,
     sum(m.head_bytes) AS head_bytes,
     sum(m.body_bytes) AS body_bytes,
     min(m.request_start_ns) AS start_ns,
@@ -159,6 +163,7 @@ SELECT
   s.empty_share,
   s.repeat_share,
   s.constant,
+  s.connections,
   s.head_bytes,
   s.body_bytes,
   s.start_ns,

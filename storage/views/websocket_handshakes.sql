@@ -1,7 +1,7 @@
 -- Who asked for a WebSocket, and was it granted; if not, why?
 -- outcome  opened: 101, or 2xx to the CONNECT of RFC 8441, with the right Sec-WebSocket-Accept where there must be one
 --          mismatched: 101 with a wrong Sec-WebSocket-Accept: a client that checks it gives up
---          redirected: 3xx; unauthorized: 401, 403 or 407; wrong_version: 426, or 400 that names other versions
+--          redirected: 3xx; unauthorized: 401, 403 or 407; wrong_version: 426 or 400 that names other versions
 --          ignored: another success: the server does not know what was asked for; refused: any other status
 --          unanswered: no final response was seen
 --          NULL: 101, of which not all was seen
@@ -38,7 +38,7 @@ told AS (
     count(*) FILTER (WHERE lower(f.value ->> 0) = 'cookie') > 0 AS cookie,
     count(*) FILTER (WHERE lower(f.value ->> 0) = 'sec-websocket-key1') > 0 AS hixie_76,
     (
-      SELECT field.value ->> 1
+      SELECT group_concat(field.value ->> 1, ', ')
       FROM json_each(a.response_headers) AS field
       WHERE lower(field.value ->> 0) = 'sec-websocket-version'
     ) AS allowed_versions
@@ -56,7 +56,8 @@ SELECT
     WHEN e.status = 101 THEN NULL
     WHEN e.status BETWEEN 300 AND 399 THEN 'redirected'
     WHEN e.status IN (401, 403, 407) THEN 'unauthorized'
-    WHEN e.status = 426 OR (e.status = 400 AND t.allowed_versions IS NOT NULL) THEN 'wrong_version'
+    WHEN e.status IN (400, 426) AND instr(',' || replace(t.allowed_versions, ' ', '') || ',', ',' || coalesce(t.version, '') || ',') = 0
+      THEN 'wrong_version'
     WHEN e.status BETWEEN 200 AND 299 THEN 'ignored'
     ELSE 'refused'
   END AS outcome,

@@ -55,7 +55,7 @@ lives AS (
     c.server_ip,
     c.server_port,
     coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns AS age_ns,
-    w.end_ns - coalesce(w.last_ns, w.start_ns) AS idle_ns,
+    max(0, w.end_ns - coalesce(w.last_ns, w.start_ns)) AS idle_ns,
     v.verdict AS keepalive_verdict,
     c.one_way,
     CASE

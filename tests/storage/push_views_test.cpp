@@ -304,6 +304,20 @@ TEST_F(PushViews, ADownloadInPartsIsNotPolling) {
   EXPECT_EQ(techniques(), Answer{});
 }
 
+// Nobody waits for an answer that is always the same, and opens a connection of its own for each.
+TEST_F(PushViews, ChecksThatHaveNoTellingNameAreNotPolling) {
+  for (int i = 0; i < 8; ++i) ask({.connection_id = 1 + i, .starts = {second + i * 2 * second}, .path = "/api/info", .bytes = {700}});
+  for (int i = 0; i < 8; ++i)
+    ask({.connection_id = 11 + i, .starts = {second + i * 2 * second}, .path = "/api/news", .bytes = {700 + i / 5}});
+  EXPECT_EQ(techniques(), (Answer{{"/api/news", "short-polling", "8", "2.0", "0.75"}}));
+}
+
+TEST_F(PushViews, ANameAloneMakesNoMonitoringOfWhatBringsNews) {
+  ask({.connection_id = 1, .starts = every(2 * second, 8), .path = "/live", .bytes = {300, 410, 380, 200, 520, 610, 90, 95}});
+  ask({.connection_id = 2, .starts = every(2 * second, 8), .path = "/status", .bytes = {300, 410, 380, 380, 380, 380, 380, 380}});
+  EXPECT_EQ(techniques(), (Answer{{"/live", "short-polling", "8", "2.0", "0.0"}}));
+}
+
 TEST_F(PushViews, MonitoringIsNotPolling) {
   const auto steady = every(2 * second, 8);
   const std::vector<std::int64_t> changing{300, 301, 302, 303};
@@ -366,6 +380,11 @@ TEST_F(PushViews, OrAtTheSameAgeWhateverIsSaid) {
 }
 
 // A server that is restarted ends all at once, however alike they have lived.
+TEST_F(PushViews, WhoSpeaksOnBehindTheOthersFinWasNotIdle) {
+  websocket(1, "fin", "client", 5 * second, 4 * second);
+  EXPECT_EQ(answer("SELECT idle_at_end_ms FROM websocket_lifetimes"), (Answer{{"0.0"}}));
+}
+
 TEST_F(PushViews, ARestartIsNoTimer) {
   for (std::int64_t i = 0; i < 6; ++i) websocket(1 + i, "close", "server", 250 * second, 301 * second + 20 * i, 1001, second + 15 * i);
   EXPECT_EQ(answer("SELECT DISTINCT timer, timer_s, timer_websockets FROM websocket_lifetimes"), (Answer{{"NULL", "NULL", "NULL"}}));
@@ -435,7 +454,11 @@ TEST_F(PushViews, HandshakesThatWereRefused) {
   refused(
       10, 403, "[]",
       R"([["upgrade","websocket"],["sec-websocket-version","13"],["sec-websocket-protocol","chat, more"],["sec-websocket-extensions","permessage-deflate"]])");
-  refused(11, 101);  // its head was cut short
+  refused(11, 101);                                                                          // its head was cut short
+  refused(12, 426, R"([["Sec-WebSocket-Version","8"],["Sec-WebSocket-Version","13,25"]])");  // Upgrade got lost on the way to the server
+  refused(13, 400, R"([["Sec-WebSocket-Version","13"],["Sec-WebSocket-Version","8"]])");
+  EXPECT_EQ(answer("SELECT outcome, allowed_versions FROM websocket_handshakes WHERE exchange_id IN (12, 13)"),
+            (Answer{{"refused", "8, 13,25"}, {"wrong_version", "13, 8"}}));
   EXPECT_EQ(answer("SELECT outcome FROM websocket_handshakes WHERE exchange_id = 11"), (Answer{{"NULL"}}));
   EXPECT_EQ(answer("SELECT exchange_id, outcome, status, version, allowed_versions FROM websocket_handshakes WHERE exchange_id < 9"),
             (Answer{{"1", "opened", "101", "NULL", "NULL"},

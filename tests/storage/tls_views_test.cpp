@@ -179,6 +179,24 @@ TEST_F(TlsViews, ReuseOfEncryptedConnectionsByServerName) {
       (Answer{{"10.0.0.1", "443", "a.test", "2", "3", "2", "120.0", "60.0", "1"}}));
 }
 
+// A browser speaks HTTP/2 where it can, and offers HTTP/1.1 alone for a WebSocket; who never offers more is another program.
+TEST_F(TlsViews, WhoOffersLessThanElsewhereOpensAWebSocket) {
+  const auto add = [&](std::int64_t id, std::int64_t start, Text alpn, Text ja4) {
+    ConnectionRow connection = tls_connection(id, start);
+    connection.end_ns = (start + 1000) * ms;
+    batch_.add(connection);
+    TlsHandshakeRow row = handshake(id, 40, "no", start);
+    row.offered_alpn = alpn;
+    row.ja4 = ja4;
+    batch_.add(row);
+    batch_.add(turn(id, 1, start + 100));
+  };
+  add(1, 0, R"(["h2","http/1.1"])", "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  add(2, 500, R"(["http/1.1"])", "t13d1515h1_8daaf6152771_2ff6e1b2d5f0");
+  add(3, 600, R"(["http/1.1"])", "t13d1812h1_85036bcba153_375ca2c5e164");
+  EXPECT_EQ(answer("SELECT connections, handshakes_avoidable, handshake_ms_avoidable FROM connection_reuse"), (Answer{{"3", "1", "60.0"}}));
+}
+
 TEST_F(TlsViews, IdleTimeoutsOfEncryptedConnections) {
   for (std::int64_t id = 1; id <= 2; ++id) {
     batch_.add(tls_connection(id));
