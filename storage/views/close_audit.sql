@@ -94,7 +94,11 @@ SELECT
         WHEN f.rst_by = 'server' AND f.server_missing_bytes = 0 AND EXISTS (
           SELECT 1
           FROM tls_turns AS t
-          WHERE t.connection_id = f.id AND f.exchanges = 0 AND NOT t.multiplexed AND t.response_start_ns IS NULL
+          WHERE
+            t.connection_id = f.id
+            AND (f.exchanges = 0 OR f.layers LIKE '%/tls')
+            AND NOT t.multiplexed
+            AND t.response_start_ns IS NULL
         ) THEN 'request_reset'
         WHEN f.lost_bytes > 0 THEN 'lost_data'
         WHEN f.fins > 0 THEN 'reset_after_fin'

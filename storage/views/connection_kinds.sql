@@ -8,8 +8,9 @@
 --       NULL:  long; or not closed yet; or too little was seen to tell: one_way, cut, missing bytes, no request; midstream or
 --              evicted: what was not seen may have been exchanges, too, and kind is what is known so far.
 -- open  1 = the capture ended first, or the connection was evicted: its kind so far.
--- encrypted  1 = TLS without keys: its turns (tls_turns) stand for exchanges; of HTTP/2 one may be many. Of short ones, why is
---       then known only where the turn failed. Of idle ones, failed = the TLS handshake was not completed.
+-- encrypted  1 = TLS without keys: its turns (tls_turns) stand for exchanges, behind a CONNECT beside it; of HTTP/2 one may be
+--       many. Of short ones, why is then known only where the turn failed. Of idle ones, failed = the TLS handshake was not
+--       completed.
 CREATE VIEW connection_kinds AS
 WITH turns AS MATERIALIZED (
   SELECT connection_id, count(*) AS turns, max(response_start_ns IS NOT NULL) AS answered FROM tls_turns GROUP BY connection_id
@@ -17,9 +18,9 @@ WITH turns AS MATERIALIZED (
 uses AS (
   SELECT
     c.*,
-    (c.layers = 'tls' OR c.layers LIKE '%/tls') AND c.exchanges = 0 AS encrypted,
+    c.layers = 'tls' OR c.layers LIKE '%/tls' AS encrypted,
     replace(replace(c.layers, 'proxy/', ''), 'socks/', '') AS protocol,
-    iif(c.exchanges = 0, coalesce(t.turns, 0), c.exchanges) AS uses,
+    c.exchanges + iif(c.exchanges = 0 OR c.layers LIKE '%/tls', coalesce(t.turns, 0), 0) AS uses,
     t.answered
   FROM connections AS c
   LEFT JOIN turns AS t ON t.connection_id = c.id

@@ -6,7 +6,8 @@
 -- Takes a second and more for a million exchanges: the silences between all of them are looked at.
 CREATE VIEW idle_connections AS
 WITH uses (connection_id, response_end_ns, idle_before_ns, unfinished) AS (
-  SELECT connection_id, response_end_ns, idle_before_ns, response_end_ns IS NULL OR upgraded_to IS NOT NULL FROM http_exchanges
+  SELECT connection_id, response_end_ns, idle_before_ns, response_end_ns IS NULL OR coalesce(upgraded_to, 'tunnel') <> 'tunnel'
+  FROM http_exchanges
   UNION ALL
   SELECT connection_id, response_end_ns, idle_before_ns, response_end_ns IS NULL FROM tls_turns
 ),
@@ -18,7 +19,7 @@ silences AS (
     c.server_port,
     c.exchanges,
     c.layers LIKE '%http2' AS multiplexed,
-    coalesce((c.layers = 'tls' OR c.layers LIKE '%/tls') AND c.exchanges = 0, 0) AS encrypted,
+    coalesce(c.layers = 'tls' OR c.layers LIKE '%/tls', 0) AS encrypted,
     c.start_ns,
     c.close_kind,
     c.closed_first,
@@ -31,7 +32,9 @@ silences AS (
   FROM connections AS c
   LEFT JOIN uses AS u ON u.connection_id = c.id
   WHERE
-    replace(replace(c.layers, 'proxy/', ''), 'socks/', '') IN ('http1', 'tls/http1', 'http2', 'http1/http2', 'tls/http2', 'tls')
+    replace(replace(c.layers, 'proxy/', ''), 'socks/', '') IN (
+      'http1', 'tls/http1', 'http2', 'http1/http2', 'tls/http2', 'tls', 'http1/tls', 'http1/tls/http1', 'http1/tls/http2'
+    )
     OR (c.layers IS NULL AND c.established_ns IS NOT NULL)
   GROUP BY c.id
 ),

@@ -6,7 +6,7 @@
 -- response is no timer, nor is a RST that answers a request: there the client chose the moment.
 -- longest_survived_s: the longest silence after which a request was still answered; contradicted: 1 = that is longer than
 -- the timer, so it is none. TLS without keys: its turns (tls_turns) stand for exchanges; encrypted: 1 = some of the connections
--- are such.
+-- are such. Behind a proxy's CONNECT nobody knows whose timer it is: only what was survived counts.
 -- Takes two seconds for a million exchanges: all are looked through twice, once for what an index does not know.
 CREATE VIEW idle_timeouts AS
 WITH said AS MATERIALIZED (
@@ -44,14 +44,18 @@ used AS MATERIALIZED (
     NULL,
     max(t.idle_before_ns) FILTER (WHERE t.response_start_ns IS NOT NULL),
     iif(
-      count(t.request_start_ns) = count(*) AND count(t.response_start_ns) = count(*) AND c.closed_first = 'server' AND NOT c.one_way,
+      c.exchanges = 0
+      AND count(t.request_start_ns) = count(*)
+      AND count(t.response_start_ns) = count(*)
+      AND c.closed_first = 'server'
+      AND NOT c.one_way,
       max(t.response_end_ns),
       NULL
     ),
     1
   FROM tls_turns AS t
   CROSS JOIN connections AS c ON c.id = t.connection_id
-  WHERE c.exchanges = 0
+  WHERE c.exchanges = 0 OR c.layers LIKE '%/tls'
   GROUP BY c.id
 ),
 closed AS (

@@ -227,6 +227,42 @@ TEST_F(TlsViews, IdleEncryptedConnections) {
             (Answer{{"1", "long", "1"}, {"2", "long", "1"}, {"3", "idle", "1"}}));
 }
 
+// HTTPS through a proxy: a CONNECT, two turns with twelve seconds between them, and a third that was reset.
+TEST_F(TlsViews, TurnsBehindConnectAreToldAsThoseInFrontOfAServer) {
+  for (std::int64_t id = 1; id <= 3; ++id) {
+    ConnectionRow connection = tls_connection(id);
+    connection.layers = "http1/tls";
+    connection.exchanges = 1;
+    connection.end_ns = 13'000 * ms;
+    if (id == 3) connection.close_kind = "rst";
+    connection.server_packets = 5;
+    connection.client_unacknowledged_bytes = connection.server_unacknowledged_bytes = 0;
+    batch_.add(connection);
+    HttpExchangeRow connect = exchange_row(id * 1000, id);
+    connect.authority = "a.test:443";
+    connect.persistent = 0;
+    connect.upgraded_to = "tunnel";
+    batch_.add(connect);
+    batch_.add(handshake(id, 40, "no", 50));
+    if (id == 2) continue;  // nobody asked
+    batch_.add(turn(id, 1, 200));
+    TlsTurnRow late = turn(id, 2, 12'205);
+    late.idle_before_ns = 12'000 * ms;
+    if (id == 3) late.response_start_ns = late.response_end_ns = Integer{};
+    batch_.add(late);
+  }
+  add_close(3, "rst", 12'300);
+  EXPECT_EQ(answer("SELECT connection_id, kind, why, encrypted FROM connection_kinds ORDER BY 1"),
+            (Answer{{"1", "long", "NULL", "1"}, {"2", "short", "upgraded", "1"}, {"3", "long", "NULL", "1"}}));
+  EXPECT_EQ(
+      answer("SELECT authority, connections, exchanges, exchanges_max, handshakes_avoidable, encrypted FROM connection_reuse ORDER BY 1"),
+      (Answer{{"a.test", "2", "4", "2", "NULL", "1"}, {"a.test:443", "3", "3", "1", "0", "0"}}));
+  EXPECT_EQ(answer("SELECT effective_s, longest_survived_s, encrypted FROM idle_timeouts"), (Answer{{"NULL", "12.0", "1"}}));
+  EXPECT_EQ(answer("SELECT connection_id, idle_s, encrypted FROM idle_connections ORDER BY 1"),
+            (Answer{{"1", "12.0", "1"}, {"2", "12.964", "1"}}));
+  EXPECT_EQ(answer("SELECT connection_id, verdict FROM close_audit WHERE close_kind = 'rst'"), (Answer{{"3", "request_reset"}}));
+}
+
 TEST_F(TlsViews, AnEncryptedRequestThatWasReset) {
   ConnectionRow connection = tls_connection(1);
   connection.close_kind = "rst";
