@@ -13,6 +13,7 @@
 #include "capture/error.h"
 #include "capture/limits.h"
 #include "dissectors/certificate_openssl.h"
+#include "dissectors/idna.h"
 
 namespace longwire {
 namespace {
@@ -88,12 +89,13 @@ bool holds_certificates_by_hash(const std::string& folder) {
 }
 
 // RFC 6125 section 6.4: as OpenSSL compares, the common name counts where there is no DNS name. A name may end with the dot
-// of the root.
+// of the root. Clients send A-labels (RFC 6066 section 3); one that does not means them.
 bool is_for(X509* leaf, std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty()) return false;
-  if (X509_check_host(leaf, name.data(), name.size(), 0, nullptr) == 1) return true;
-  return X509_check_ip_asc(leaf, std::string(name).c_str(), 0) == 1;
+  const std::string host = as_a_labels(name);
+  if (X509_check_host(leaf, host.data(), host.size(), 0, nullptr) == 1) return true;
+  return X509_check_ip_asc(leaf, host.c_str(), 0) == 1;
 }
 
 // Where the links lead that distributions have in the folder of certificates: Debian's, Fedora's, Arch's, SUSE's.

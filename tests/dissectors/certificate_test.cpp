@@ -194,6 +194,7 @@ TEST_F(Chains, NamesOfTheLeaf) {
   EXPECT_FALSE(matches(std::string_view("a.test\0.evil", 12)));
   const MadeCertificate idn = make_certificate({.common_name = "idn", .names = "DNS:xn--bcher-kva.test,DNS:xn--*.test"});
   EXPECT_TRUE(verify({&idn}, "xn--bcher-kva.test").ends_with(" matches"));
+  EXPECT_TRUE(verify({&idn}, "b\u00fccher.test").ends_with(" matches")) << "not as RFC 6066 has it, but this name is meant";
   EXPECT_FALSE(verify({&idn}, "xn--abc.test").ends_with(" matches")) << "no wildcard inside an A-label";
 }
 
