@@ -105,7 +105,8 @@ void TlsAgreement::add_to_transcript(Side from, const TlsMessage& message) {
 }
 
 bool TlsAgreement::known(TlsKeyring& keyring, std::uint64_t number) const {
-  constexpr TlsSecretKind kinds[] = {TlsSecretKind::client_handshake, TlsSecretKind::client_early, TlsSecretKind::master};
+  constexpr TlsSecretKind kinds[] = {TlsSecretKind::client_handshake, TlsSecretKind::client_early, TlsSecretKind::master,
+                                     TlsSecretKind::pre_master};
   for (const TlsSecretKind kind : kinds) {
     if (keyring.find(kind, as_bytes(client_random_), number)) return true;
   }
@@ -113,7 +114,7 @@ bool TlsAgreement::known(TlsKeyring& keyring, std::uint64_t number) const {
 }
 
 const std::optional<TlsSession>& TlsAgreement::master(TlsKeyring& keyring, std::uint64_t number) {
-  if (master_ || !protection_ || compressed_) return master_;
+  if (master_ || !readable()) return master_;
   if (const auto found = keyring.find(TlsSecretKind::master, as_bytes(client_random_), number)) {
     master_ = TlsSession{TlsSecret(as_bytes(found->secret)), found->source};
   } else {

@@ -36,6 +36,9 @@ class TlsAgreement {
   // Keys cannot be known before the client has sent its part, and it has not.
   bool wants_key_exchange() const;
 
+  // SSL 3.0 to TLS 1.2: with the master secret its records can be opened; not where its suite is unknown here, or they are
+  // compressed.
+  bool readable() const { return protection_ && !compressed_; }
   // Whether there is a secret of this client random at all.
   bool known(TlsKeyring& keyring, std::uint64_t number) const;
   // SSL 3.0 to TLS 1.2: the master secret, by whatever way leads to it; sought until it is found.

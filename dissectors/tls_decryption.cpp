@@ -129,6 +129,7 @@ bool TlsDecryption::waits_for_answer(bool may_wait, const Context& context) cons
 TlsDecryption::Look TlsDecryption::look_older(Side from, bool may_wait, Bytes header, Context& context) {
   Half& here = half(from);
   if (!here.changed && here.lost_bytes == 0) return Look::closed;
+  if (!agreement_->readable()) return give_up(here, agreement_->known(keyring_, context.now().number), header, context);
   const auto& session = agreement_->master(keyring_, context.now().number);
   const Half& client = half(Side::client);
   const bool to_come = from == Side::server && !client.changed && client.lost_bytes == 0 && agreement_->wants_key_exchange();
@@ -156,9 +157,14 @@ TlsDecryption::Look TlsDecryption::equip(Half& here, std::unique_ptr<TlsCipher> 
                                          Context& context) {
   here.cipher = std::move(cipher);
   here.source = source;
-  here.closed = here.cipher == nullptr;
-  if (here.closed) context.anomaly("tls.decrypt.suite", header, "there are keys, and no cipher to use them with");
-  return here.closed ? Look::closed : Look::open;
+  return here.cipher == nullptr ? give_up(here, true, header, context) : Look::open;
+}
+
+// No key would help.
+TlsDecryption::Look TlsDecryption::give_up(Half& here, bool with_keys, Bytes header, Context& context) {
+  here.closed = true;
+  if (with_keys) context.anomaly("tls.decrypt.suite", header, "there are keys, and no cipher to use them with");
+  return Look::closed;
 }
 
 void TlsDecryption::forget_agreement() {

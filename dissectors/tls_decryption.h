@@ -87,6 +87,7 @@ class TlsDecryption {
   bool waits_for_answer(bool may_wait, const Context& context) const;
   bool find_traffic_keys(Half& here, TlsSecretKind stage, Bytes header, Context& context);
   Look equip(Half& here, std::unique_ptr<TlsCipher> cipher, TlsKeySource source, Bytes header, Context& context);
+  static Look give_up(Half& here, bool with_keys, Bytes header, Context& context);
   void forget_agreement();
 
   std::optional<Plaintext> open_next(Half& here, Bytes record, std::span<std::uint8_t> out, Context& context);

@@ -101,6 +101,7 @@ std::string_view TlsHandshake::take_server_hello(const ServerHello& hello) {
   server_hello_ = true;
   server_session_id_ = as_text(hello.session_id);
   psk_taken_ = hello.psk;
+  certificate_types_ = hello.certificate_types;
   if (hello.protocol.data() != nullptr) alpn_ = text_of(hello.protocol);
   if (hello.npn.data() != nullptr) offered_npn_ = protocols_of(hello.npn, limited_);
   server_extensions_ = names_of(TlsExtensions(hello.extensions), limited_);
@@ -135,9 +136,12 @@ std::string_view TlsHandshake::take_server_key_exchange(Bytes body) {
   return exchange.ok() ? std::string_view{} : "tls.server_key_exchange.malformed";
 }
 
-// In TLS 1.3 the form of the message is another (RFC 8446 section 4.4.2), and it may be compressed (RFC 8879).
+// In TLS 1.3 the form of the message is another (RFC 8446 section 4.4.2), and it may be compressed (RFC 8879). What is no
+// X.509, as a raw public key (RFC 7250), is passed over.
 std::string_view TlsHandshake::take_certificate(const TlsMessage& message, Side from, Context& context) {
   server_certificate_ = server_certificate_ || from == Side::server;
+  const auto type = from == Side::server ? certificate_types_.of_server : certificate_types_.of_client;
+  if (type != TlsCertificateTypes::x509) return {};
   const std::string_view sni = sni_ ? std::string_view(*sni_) : std::string_view{};
   const TlsCertificates::Reading reading{from, is_tls13(version_), sni, message.first};
   const bool compressed = message.type == TlsMessageType::compressed_certificate;
@@ -178,6 +182,7 @@ std::string_view TlsHandshake::take_encrypted_extensions(const EncryptedExtensio
   encrypted_extensions_ = true;
   application_settings_ = extensions.application_settings;
   early_data_taken_ = extensions.early_data;
+  certificate_types_ = extensions.certificate_types;
   if (extensions.protocol.data() != nullptr) alpn_ = text_of(extensions.protocol);
   return extensions.whole ? std::string_view{} : "tls.encrypted_extensions.malformed";
 }

@@ -112,6 +112,7 @@ class TlsHandshake {
   std::uint32_t dh_bits_ = 0;
   unsigned client_flight_ = 0;  // TLS 1.3: protected records of the client, neither an alert nor a Finished alone
   TlsCertificates certificates_;
+  TlsCertificateTypes certificate_types_;
   std::optional<Side> alert_by_;
   std::optional<TlsKeySource> key_source_;
   std::array<bool, 2> finished_{};  // by side

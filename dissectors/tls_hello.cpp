@@ -82,6 +82,13 @@ Bytes chosen_protocol(Bytes data) {
   return Cursor(extension.vec16()).vec8();
 }
 
+void read_certificate_type(TlsCertificateTypes& types, std::uint16_t type, Bytes data) {
+  const bool both = type == tls_extension::certificate_type;
+  const std::uint8_t chosen = Cursor(data).u8();
+  if (both || type == tls_extension::client_certificate_type) types.of_client = chosen;
+  if (both || type == tls_extension::server_certificate_type) types.of_server = chosen;
+}
+
 void read_extension(ServerHello& hello, std::uint16_t type, Bytes data) {
   Cursor extension(data);
   switch (type) {
@@ -110,6 +117,11 @@ void read_extension(ServerHello& hello, std::uint16_t type, Bytes data) {
       break;
     case tls_extension::extended_master_secret:
       hello.extended_master_secret = true;
+      break;
+    case tls_extension::certificate_type:
+    case tls_extension::client_certificate_type:
+    case tls_extension::server_certificate_type:
+      read_certificate_type(hello.certificate_types, type, data);
       break;
     default:
       break;
@@ -204,6 +216,7 @@ EncryptedExtensions read_encrypted_extensions(Bytes message) {
     if (list.type == tls_extension::application_settings || list.type == tls_extension::draft_application_settings) {
       result.application_settings = true;
     }
+    read_certificate_type(result.certificate_types, list.type, list.data);
   }
   result.whole = body.ok() && body.left() == 0 && list.ok();
   return result;

@@ -22,9 +22,10 @@ namespace longwire {
 
 // Extension types that are read. IANA, TLS ExtensionType Values.
 namespace tls_extension {
-constexpr std::uint16_t server_name = 0, status_request = 5, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13,
-                        alpn = 16, encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35, draft_key_share = 40,
-                        pre_shared_key = 41, early_data = 42, supported_versions = 43, certificate_authorities = 47, key_share = 51,
+constexpr std::uint16_t server_name = 0, status_request = 5, certificate_type = 9, supported_groups = 10, ec_point_formats = 11,
+                        signature_algorithms = 13, alpn = 16, client_certificate_type = 19, server_certificate_type = 20,
+                        encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35, draft_key_share = 40, pre_shared_key = 41,
+                        early_data = 42, supported_versions = 43, certificate_authorities = 47, key_share = 51,
                         next_protocol_negotiation = 13172, draft_application_settings = 17513, application_settings = 17613,
                         encrypted_client_hello = 65037, encrypted_server_name = 65486;
 }  // namespace tls_extension
@@ -83,6 +84,13 @@ struct ClientHello {
   std::uint16_t highest_version() const;
 };
 
+// What a server chose that Certificate messages hold (RFC 7250 section 3; RFC 6091 section 3.1, for both sides).
+struct TlsCertificateTypes {
+  static constexpr std::uint8_t x509 = 0;  // IANA, TLS Certificate Types; what has no extension
+
+  std::uint8_t of_client = x509, of_server = x509;
+};
+
 struct ServerHello {
   bool whole = false;
   bool retry = false;                // a HelloRetryRequest
@@ -97,6 +105,7 @@ struct ServerHello {
   std::uint16_t group = 0;
   bool group_told = false, psk = false, ticket = false;
   bool encrypt_then_mac = false, extended_master_secret = false;
+  TlsCertificateTypes certificate_types;
 };
 
 struct EncryptedExtensions {
@@ -105,6 +114,7 @@ struct EncryptedExtensions {
   Bytes protocol;  // chosen by ALPN
   bool early_data = false;
   bool application_settings = false;  // draft-vvv-tls-alps
+  TlsCertificateTypes certificate_types;
 };
 
 struct Ssl2ServerHello {

@@ -69,7 +69,7 @@ std::string client_hello_body(const ClientHelloFields& fields) {
 }
 
 std::string server_hello_body(const ServerHelloFields& fields) {
-  std::string body = u16(fields.version) + fields.random + vec8(fields.session_id) + u16(fields.suite) + u8(0);
+  std::string body = u16(fields.version) + fields.random + vec8(fields.session_id) + u16(fields.suite) + u8(fields.compression);
   if (!fields.extensions.empty()) body += vec16(extension_list(fields.extensions));
   return body;
 }

@@ -46,6 +46,7 @@ struct ServerHelloFields {
   std::string random = std::string(32, 's');
   std::string session_id;
   unsigned suite = 0xc02f;
+  unsigned compression = 0;
   TlsExtensionList extensions{};
 };
 std::string server_hello_body(const ServerHelloFields& fields);

@@ -456,6 +456,16 @@ class Matrix(unittest.TestCase):
         self.assertEqual([(h['outcome'], h['decrypted_by']) for h in rows('tls_handshakes')], [('completed', None)])
         self.assertEqual(len(rows('tls_turns')), 1)
 
+    def test_a_pre_shared_key_is_a_pre_master_secret(self):
+        """As the README says it is given: RFC 4279 section 2."""
+        self.speak_all({suite: ['-tls1_2', '-cipher', suite] for suite in ('PSK-AES128-GCM-SHA256', 'PSK-AES128-CBC-SHA')})
+        random = [h['client_random'] for h in self.rows(name='closed')('tls_handshakes')]
+        own = self.folder / 'own.log'
+        own.write_text(''.join('PMS_CLIENT_RANDOM %s 0010%s0010%s\n' % (each, '00' * 16, PSK) for each in random))
+        rows = self.rows('--keylog', own)
+        self.assert_pages(rows, ['PSK-AES128-GCM-SHA256', 'PSK-AES128-CBC-SHA'], 'pre-shared key')
+        self.assert_nothing_odd(rows)
+
     def test_a_private_key_where_keys_are_exchanged_otherwise(self):
         self.speak_all({'page': ['-tls1_3']})
         self.rows('--rsa-key', self.home / 'rsa.key',

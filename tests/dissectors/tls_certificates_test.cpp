@@ -155,6 +155,23 @@ TEST_F(TlsCertificateRows, WhatDoesNotParseIsToldAllTheSame) {
             "anomalies code=tls.compressed_certificate.malformed\n");
 }
 
+// A raw public key (RFC 7250 section 3) is no certificate, nor wrong: neither the server's, nor the client's.
+TEST_F(TlsCertificateRows, WhatIsAgreedToBeNoCertificate) {
+  const std::string raw_key = tls_message(11, vec24("SubjectPublicKeyInfo"));
+  for (const unsigned agreed : {9u, 20u, 19u}) {  // for both; the server's; the client's
+    ServerHelloFields hello;
+    hello.extensions = {{agreed, u8(2)}};
+    Conversation talk;
+    talk.client(handshake_record(1, client_hello_body({})));
+    talk.server(handshake_record(2, server_hello_body(hello)) + tls_record(handshake, (agreed == 19 ? chain({leaf.der}) : raw_key) + done));
+    talk.client(tls_record(handshake, agreed == 20 ? chain({leaf.der}) : raw_key));
+    const std::string told = agreed == 9    ? ""
+                             : agreed == 20 ? "tls_certificates side=client position=0\n"
+                                            : "tls_certificates side=server position=0\n";
+    EXPECT_EQ(rows(talk, {"tls_certificates side position", "anomalies code"}), told);
+  }
+}
+
 TEST_F(TlsCertificateRows, TenThousandCertificates) {
   const std::vector<std::string> ders(10'000, "certificate");
   const std::string message = chain(ders);

@@ -415,6 +415,7 @@ struct Tls12 {
   std::string master = std::string(48, 'm');
   std::string client_random = random_c, server_random = random_s, session_id, offered_session_id, ticket;
   TlsExtensionList extensions{};  // of both hellos
+  unsigned suite = suite12_code, compression = 0;
 
   MasterSecretOf secret() const { return {master, client_random, server_random}; }
   std::string client_hello() const {
@@ -430,7 +431,8 @@ struct Tls12 {
     ServerHelloFields fields;
     fields.random = server_random;
     fields.session_id = session_id;
-    fields.suite = suite12_code;
+    fields.suite = suite;
+    fields.compression = compression;
     fields.extensions = extensions;
     return tls_message(2, server_hello_body(fields));
   }
@@ -483,6 +485,28 @@ TEST(TlsDecryption, Tls12) {
             "tls_messages ordinal=9 type=finished bytes=16 encrypted=0 alert=NULL\n"
             "tls_messages ordinal=10 type=alert bytes=2 encrypted=0 alert=close_notify\n"
             "anomalies frame=2 side=server layers=tls offset=67 code=tls.certificate.unreadable\n");
+}
+
+// Camellia in GCM, which OpenSSL has not; an export suite; compressed records. Said where there is a key, and only there.
+TEST(TlsDecryption, KeysWithoutACipherForThemAreToldOnceASide) {
+  for (const auto& [suite, compression] : {std::pair{0xc07au, 0u}, std::pair{0x0003u, 0u}, std::pair{suite12_code, 1u}}) {
+    Tls12 tls;
+    tls.suite = suite;
+    tls.compression = compression;
+    Conversation talk;
+    tls.full_handshake(talk);
+    tls.exchange(talk, 5);
+    talk.close();
+    const std::vector<std::string> rows{"tls_handshakes outcome inferred decrypted_by", "tls_turns ordinal", anomalies};
+    const std::string told =
+        "tls_handshakes outcome=completed inferred=1 decrypted_by=NULL\ntls_turns ordinal=1\n"
+        "anomalies frame=2 side=server layers=tls offset=67 code=tls.certificate.unreadable\n";
+    EXPECT_EQ(rows_with_keys(talk, log_line("CLIENT_RANDOM", tls.master, std::string(32, '?')), rows), told);
+    EXPECT_EQ(rows_with_keys(talk, log_line("CLIENT_RANDOM", tls.master), rows),
+              told +
+                  "anomalies frame=3 side=client layers=tls offset=195 code=tls.decrypt.suite\n"
+                  "anomalies frame=4 side=server layers=tls offset=78 code=tls.decrypt.suite\n");
+  }
 }
 
 // RFC 5246 section 7.4.1.1: a second handshake inside the first one's keys, and its ChangeCipherSpec too.
