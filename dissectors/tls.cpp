@@ -135,10 +135,15 @@ Progress Tls::lose_framing(const Call& call, Bytes in, const TlsRecord& record) 
   return progress;
 }
 
+// A handshake may have gone before that was not seen, or not all of it.
+bool Tls::unseen(const Call& call) {
+  return half(call.side).holed || (handshake_ == nullptr && call.context.connection.midstream);
+}
+
 // Before TLS 1.3 everything behind ChangeCipherSpec; from then on what says that it is application data.
 bool Tls::is_protected(const Call& call, const TlsRecord& record) {
   if (record.type == TlsContent::application_data || record.type == TlsContent::heartbeat) return true;
-  if (!half(call.side).changed) return false;
+  if (!half(call.side).changed) return record.type == TlsContent::alert && record.length != alert_bytes && unseen(call);
   if (record.type == TlsContent::change_cipher_spec) return record.length > 1;  // of a renegotiation
   return record.type == TlsContent::handshake || record.length != alert_bytes;
 }
@@ -263,8 +268,9 @@ void Tls::read_fragment(const Call& call, TlsContent type, const TlsFragment& fr
 
 void Tls::read_messages(const Call& call, const TlsFragment& fragment) {
   Half& here = half(call.side);
-  if (here.holed && !TlsMessages::fills(fragment.bytes)) return;
-  here.holed = false;
+  const bool uncertain = here.holed || (rest_.last_id == 0 && !here.messages.inside() && unseen(call));
+  here.holed = uncertain && !TlsMessages::fills(fragment.bytes) && (here.holed || !TlsMessages::begin_with_hello(fragment.bytes));
+  if (here.holed) return;
   TlsMessage message{};
   for (Bytes rest = fragment.bytes; here.messages.next(rest, fragment, call.context, message);) {
     const Bytes part = fragment.bytes.first(fragment.bytes.size() - rest.size());
@@ -282,11 +288,11 @@ void Tls::break_message(const Call& call, Bytes at) {
 void Tls::read_change_cipher_spec(const Call& call, const TlsFragment& fragment) {
   Half& here = half(call.side);
   const Bytes at = fragment.carrier(fragment.bytes);
-  const bool unseen = handshake_ == nullptr && (here.holed || call.context.connection.midstream);  // the hellos before it
+  const bool hellos_before = handshake_ == nullptr && unseen(call);
   if (here.messages.inside()) break_message(call, at);
   if (fragment.bytes.size() != 1 || fragment.bytes[0] != 1) anomaly(call, "tls.change_cipher_spec.malformed", at, as_text(fragment.bytes));
   const bool counts = handshake_ != nullptr && !handshake_->may_be_tls13();  // RFC 8446 appendix D.4
-  here.changed = here.changed || counts || unseen;
+  here.changed = here.changed || counts || hellos_before;
   if (counts && call.from == Side::server) handshake_->take_server_change_cipher_spec();
   if (counts && decryption_ != nullptr) decryption_->take_change_cipher_spec(call.from);
   const Span span{call.context.first_stamp(at), call.context.last_stamp(at), fragment.bytes.size()};
@@ -300,6 +306,7 @@ void Tls::read_alerts(const Call& call, const TlsFragment& fragment) {
     const std::uint8_t level = part[0], description = part[1];
     if (level != warning && level != fatal) anomaly(call, "tls.alert.malformed", at, as_text(part));
     const Span span{call.context.first_stamp(at), call.context.last_stamp(at), alert_bytes};
+    if (handshake_ == nullptr && rest_.last_id == 0 && level == fatal) open(call, span.first);  // one that never began
     TlsMessageRow row = message_row(call, "alert", span, false);
     if (level == warning || level == fatal) row.alert_level = level == fatal ? "fatal" : "warning";
     row.alert = call.context.text(alert_name(description));

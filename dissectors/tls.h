@@ -101,6 +101,7 @@ class Tls final : public Dissector {
   Progress read_ssl2_hello(const Call& call, Bytes in);
   Progress read_ssl2_answer(const Call& call, Bytes in);
   Progress lose_framing(const Call& call, Bytes in, const TlsRecord& record);
+  bool unseen(const Call& call);
   bool is_protected(const Call& call, const TlsRecord& record);
   std::optional<Progress> decrypt(const Call& call, Bytes in, std::size_t length);
   void read_opened(const Call& call, Bytes record, const TlsDecryption::Opened& opened);

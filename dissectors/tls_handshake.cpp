@@ -233,6 +233,7 @@ TlsInference TlsHandshake::infer(Side from, const TlsRecord& record) {
   if (is_tls13(version_)) return infer_tls13(from, record);
   TlsInference inferred = infer_behind_handshake(record);
   if (record.type == TlsContent::alert) {
+    if (server_holed_ && finished(Side::client)) return inferred;  // its end may be what was lost
     take_ending_alert(from, std::nullopt);
     inferred_ = true;
   } else if (record.type == TlsContent::handshake && !finished(from)) {

@@ -107,4 +107,15 @@ bool TlsMessages::fills(Bytes fragment) {
   return messages.ok();
 }
 
+// The version's first byte is 3, or, of drafts of TLS 1.3, 0x7f.
+bool TlsMessages::begin_with_hello(Bytes fragment) {
+  Cursor message(fragment);
+  const auto type = static_cast<TlsMessageType>(message.u8());
+  const std::uint32_t length = message.u24();
+  const std::uint8_t major = message.u8();
+  const bool hello = type == TlsMessageType::client_hello || type == TlsMessageType::server_hello;
+  if (!message.ok()) return hello;  // nothing that is encrypted is as short
+  return hello && length <= limits::tls_message_bytes && (major == 3 || major == 0x7f);
+}
+
 }  // namespace longwire

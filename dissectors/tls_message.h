@@ -63,6 +63,8 @@ class TlsMessages {
   // True where `fragment` is nothing but whole messages of known types: so it is read behind a hole, where a message may
   // begin or not.
   static bool fills(Bytes fragment);
+  // True where its first message is a hello, which may go on in further records.
+  static bool begin_with_hello(Bytes fragment);
 
  private:
   void keep(Bytes part);

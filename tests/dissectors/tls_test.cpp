@@ -275,6 +275,17 @@ TEST(Tls, AnAlertEndsIt) {
             "tls_handshakes version=TLS 1.3 outcome=failed inferred=1 alert=NULL alert_by=client\n");
 }
 
+// Where somebody speaks anything else to a server of TLS, or nothing.
+TEST(Tls, AFatalAlertAheadOfAllElseIsAHandshakeThatFailed) {
+  Conversation alone, warned;
+  alone.server(alert_record(2, 10)).close();
+  EXPECT_EQ(rows_at_every_cut(alone, {"tls_handshakes version outcome alert alert_by first_frame", "tls_messages from_client type alert"}),
+            "tls_handshakes version=NULL outcome=failed alert=unexpected_message alert_by=server first_frame=1\n"
+            "tls_messages from_client=0 type=alert alert=unexpected_message\n");
+  warned.server(alert_record(1, 0)).close();
+  EXPECT_EQ(handshakes(warned, "outcome"), "") << "nobody wanted anything";
+}
+
 // RFC 6066 section 3: a server may say so, and go on.
 TEST(Tls, AWarningDoesNotEndIt) {
   Conversation talk;
@@ -291,6 +302,8 @@ TEST(Tls, AMessageInAnyNumberOfRecords) {
   Conversation talk;
   for (const char byte : hello) talk.client(tls_record(handshake, std::string(1, byte)));
   talk.server(alert_record(2, 80)).close();
+  Conversation midstream = talk;
+  EXPECT_EQ(handshakes(midstream.midstream(), "sni outcome"), "tls_handshakes sni=www.example.org outcome=failed\n");
   EXPECT_EQ(rows_at_every_cut(talk, {"tls_handshakes first_frame sni outcome alert", "tls_messages type frame last_frame"}),
             "tls_handshakes first_frame=1 sni=www.example.org outcome=failed alert=internal_error\n"
             "tls_messages type=client_hello frame=1 last_frame=" +
@@ -366,6 +379,23 @@ TEST(Tls, WhatWasNotSeenIsNull) {
   Conversation data_alone;
   data_alone.midstream().client(data).server(data).close();
   EXPECT_EQ(handshakes(data_alone, "id"), "") << "no handshake was seen";
+}
+
+// Alerts, and messages of a renegotiation: encrypted, however they look. With the sequence number before it, as GCM has it.
+TEST(Tls, WhatIsEncryptedBeforeTls13IsNotReadWhereTheHandshakeWasNotSeen) {
+  const std::string nonce("\0\0\0\0\0\0\0\1", 8);
+  const std::string alert26 = tls_record(alert, nonce + std::string(18, 'a'));
+  const std::string handshake40 = tls_record(handshake, nonce + "\2" + std::string(31, 'h'));
+  Conversation midstream, holed;
+  midstream.midstream().client(data).server(data).server(handshake40).client(handshake40).server(alert26).client(alert26).close();
+  EXPECT_EQ(rows_at_every_cut(midstream, {"tls_handshakes id", "tls_turns ordinal request_records response_records", "anomalies code"}),
+            "tls_turns ordinal=1 request_records=1 response_records=1\n");
+  holed.client(client_hello(hello_tls12())).server(server_hello({}) + tls_record(handshake, certificate + server_key_exchange));
+  holed.gap(Side::server, 100).client(client_key_exchange + change_cipher_spec_record() + finished);
+  holed.server(alert26).client(alert26).close();
+  EXPECT_EQ(rows_at_every_cut(holed, {"tls_handshakes outcome alert_by", "anomalies code"}),
+            "tls_handshakes outcome=incomplete alert_by=NULL\n")
+      << "what was lost may be its end";
 }
 
 TEST(Tls, AHoleHidesMessagesAndNotTheOutcome) {
