@@ -121,7 +121,7 @@ void SessionSink::keepalive(const ConnectionFacts& facts, const KeepaliveProbe& 
   row.time_ns = probe.at.time;
   row.frame = probe.at.frame;
   row.payload_bytes = probe.payload_bytes;
-  row.idle_before_ns = probe.idle_before;
+  row.idle_before_ns = unless<Time>(probe.idle_before, KeepaliveProbe::unknown);
   row.answer = to_text(probe.answer);
   if (probe.answer != KeepaliveProbe::Answer::none) {
     row.answer_ns = probe.answered.time;

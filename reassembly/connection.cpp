@@ -67,16 +67,18 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
     return;
   }
   if (goes_on_after_reset(segment, side)) take_back_reset(out);
-  if (segment.has(tcp_flag::ack)) acknowledge(segment, side);
+  if (segment.has(tcp_flag::ack)) {
+    if (counted(side).packets == 1) begin_with_probe(segment, side);
+    acknowledge(segment, side);
+  }
   if (windows_[index(other(side))].closed) count_window_probe(segment, side, *offset);
   const bool probe = watch_keepalive(segment, side, *offset, last, out);
   if (side != speaker_ && !segment.payload.empty() && *offset >= own.highest()) {
     speaker_ = side;
     spoken_from_ = static_cast<std::uint32_t>(own.highest());
   }
-  const std::uint64_t again = counted(side).retransmitted_bytes;
-  if (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin)) take(segment, side, *offset, overlap, out);
-  if (probe) counted(side).retransmitted_bytes = again;  // its byte is nobody's data
+  const bool nobodys = probe && *offset < own.highest();  // a probe's byte
+  if (!nobodys && (!segment.payload.empty() || segment.cut > 0 || segment.has(tcp_flag::fin))) take(segment, side, *offset, overlap, out);
   watch_window(segment, side, out);
   if (!closed() && at(Side::client).fin_acknowledged() && at(Side::server).fin_acknowledged()) {
     close(ConnectionFacts::Close::fin, segment.at, out);
@@ -127,6 +129,18 @@ void Connection::acknowledge(const Segment& segment, Side side) {
   if (*offset > peer.acknowledged()) counted(other(side)).acknowledged = segment.at.time;
   peer.acknowledge(*offset);
   if (facts_.established == 0) establish(segment, side);
+}
+
+// Where the capture begins with a keepalive probe, only its answer tells: it acknowledges the number behind, and nothing
+// was sent there. Of more than one, all but the last were unanswered, and which they are is not known any more.
+void Connection::begin_with_probe(const Segment& answer, Side side) {
+  const Side prober = other(side);
+  TcpSide& own = at(prober);
+  if (counted(prober).packets == 0 || !own.start_guessed() || answer.ack != own.first_sequence() + 1) return;
+  own.start(answer.ack, TcpSide::StartedBy::midstream);
+  if (counted(prober).packets > 1) return;
+  seldom().keepalive = std::make_unique<KeepaliveWatcher>(facts_.first.time);
+  keepalive()->began_with(prober, facts_.first, own.sent());
 }
 
 // Established: both SYNs were seen and both are acknowledged. The round trip is known where the client's ACK completes

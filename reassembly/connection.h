@@ -96,6 +96,7 @@ class Connection {
   bool synchronize(const Segment& segment, Side side, Outcome& out);
   void acknowledge(const Segment& segment, Side side);
   void establish(const Segment& segment, Side side);
+  void begin_with_probe(const Segment& answer, Side side);
   void watch_window(const Segment& segment, Side side, Outcome& out);
   bool is_keepalive_probe(const Segment& segment, Side side, std::uint64_t offset) const;
   bool watch_keepalive(const Segment& segment, Side side, std::uint64_t offset, Time last, Outcome& out);

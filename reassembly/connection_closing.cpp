@@ -36,7 +36,7 @@ bool Connection::is_expected_reset(const Segment& segment, Side side) const {
   }
   const auto offset = own.locate(segment.seq);
   const std::uint64_t expected = own.fin_acknowledged() ? own.acknowledged() - 1 : own.acknowledged();
-  return offset && *offset >= expected && *offset <= own.sent();
+  return offset && *offset >= expected && *offset <= own.sent() + (own.start_guessed() ? 1 : 0);
 }
 
 // Whether a RST there lies in what its receiver can still take, by its last word.

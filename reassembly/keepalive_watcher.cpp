@@ -54,6 +54,15 @@ bool KeepaliveWatcher::probe(Side prober, const Stamp& at, std::uint8_t payload,
   return true;
 }
 
+void KeepaliveWatcher::began_with(Side prober, const Stamp& at, std::uint64_t sent) {
+  Prober& own = probers_[index(prober)];
+  own.sent = sent;
+  own.probed = at.time;
+  own.episode = own.ordinal = 1;
+  own.over = false;
+  own.waiting = KeepaliveProbe{prober, 0, 1, 1, at, KeepaliveProbe::unknown, KeepaliveProbe::Answer::none, {}};
+}
+
 void KeepaliveWatcher::heard(Side from, std::optional<std::uint64_t> acknowledged, const Stamp& at, Told& told) {
   Prober& peer = probers_[index(other(from))];
   if (acknowledged && *acknowledged >= peer.sent) answer(peer, KeepaliveProbe::Answer::ack, at);

@@ -23,6 +23,8 @@ class KeepaliveWatcher {
   // `last`: the connection's packet before its first probe.
   explicit KeepaliveWatcher(Time last) { probers_[0].active = probers_[1].active = last; }
 
+  // The connection's first packet, `at`, was a probe without payload: its answer comes now. `sent` as below.
+  void began_with(Side prober, const Stamp& at, std::uint64_t sent);
   // `prober` sent what looks like a probe with `payload` (0 or 1) bytes; up to offset `sent` of its stream all is
   // acknowledged. False where it is none: without a silence before it, it is an old segment that the network delivered late.
   bool probe(Side prober, const Stamp& at, std::uint8_t payload, std::uint64_t sent, Told& told);

@@ -49,7 +49,8 @@ struct KeepaliveProbe {
   std::uint32_t episode = 0;       // 1, 2 ... of the prober: a run of probes until the peer is heard
   std::uint32_t ordinal = 0;       // 1, 2 ... in the episode
   Stamp at;
-  Time idle_before = 0;  // ns since the prober's timer was started: see keepalive_watcher.h
+  static constexpr Time unknown = -1;
+  Time idle_before = 0;  // ns since the prober's timer was started: see keepalive_watcher.h; unknown where the capture began later
   Answer answer = Answer::none;
   Stamp answered;  // the answer's packet; without meaning where there is none
 };

@@ -21,7 +21,8 @@ void TcpSide::start(std::uint32_t first_sequence, StartedBy by) {
 }
 
 // Midstream the start is a guess, from an ACK or a segment without payload, until the first byte is read: then it is
-// where that one stands. But one byte right before it is what a keepalive probe looks like (RFC 9293 section 3.8.4).
+// where that one stands, or a FIN right before it. But one byte there is what a keepalive probe looks like (RFC 9293 section
+// 3.8.4).
 // Returns the offset after the move.
 std::uint64_t TcpSide::move_start(std::uint64_t offset, std::uint64_t length) {
   if (offset == next_ || (offset + 1 == next_ && length == 1)) return offset;
@@ -43,7 +44,8 @@ Arrival TcpSide::accept(std::uint64_t offset, const Segment& segment, SideFacts&
     return arrival;
   }
   const std::uint64_t length = payload.size() + segment.cut;
-  if (!start_certain_ && facts.bytes + facts.missing_bytes == 0 && !fin_seen_ && length > 0) offset = move_start(offset, length);
+  const bool begins = length > 0 || (segment.has(tcp_flag::fin) && offset + 1 == next_);
+  if (!start_certain_ && facts.bytes + facts.missing_bytes == 0 && !fin_seen_ && begins) offset = move_start(offset, length);
   take_payload(offset, payload, segment.at, facts, overlap, arrival);
   const std::uint64_t cut_begin = offset + payload.size();
   if (segment.cut > 0) take_cut(cut_begin, cut_begin + segment.cut, segment.at, facts, arrival);

@@ -45,6 +45,8 @@ class TcpSide {
   // The start is known: from a SYN, from the side's first segment, or from what its peer acknowledges.
   bool started() const { return started_; }
   bool syn_seen() const { return syn_seen_; }
+  // Midstream, and nothing of it was read yet: if all that it sent were keepalive probes, it starts one later.
+  bool start_guessed() const { return started_ && !start_certain_ && next_ == stream_origin && !fin_seen_ && !disorder_; }
   bool ended() const { return ended_; }
   bool fin_seen() const { return fin_seen_; }
   bool fin_acknowledged() const { return fin_seen_ && acknowledged_ > fin_; }

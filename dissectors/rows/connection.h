@@ -124,7 +124,7 @@ struct KeepaliveProbeRow {
       column("frame", &KeepaliveProbeRow::frame, "the probe"),
       column("payload_bytes", &KeepaliveProbeRow::payload_bytes, "0, or 1 byte sent again"),
       column("idle_before_ns", &KeepaliveProbeRow::idle_before_ns,
-             "since the peer was last heard, other than probing, or the probe before"),
+             "since the peer was last heard, other than probing, or the probe before; NULL = the capture began with it"),
       column("answer", &KeepaliveProbeRow::answer, "ack, rst, icmp (destination unreachable), none"),
       column("answer_ns", &KeepaliveProbeRow::answer_ns, "time of the answer"),
       column("answer_frame", &KeepaliveProbeRow::answer_frame, "frame of the answer")};

@@ -9,6 +9,7 @@ WITH waits AS (
   -- A copy that the network delivered came right behind the first: the longer wait is the timer's.
   SELECT connection_id, prober, ordinal = 1 AS first, max(idle_before_ns) AS wait_ns
   FROM keepalive_probes
+  WHERE idle_before_ns IS NOT NULL
   GROUP BY connection_id, prober, episode, ordinal
 ),
 ranked AS (

@@ -197,6 +197,14 @@ TEST(Reset, BehindBytesThatWereNotCapturedCountsAsTheLastWord) {
   EXPECT_EQ(it.server(), "onetwo|rst");
 }
 
+TEST(Reset, OfWhoGivesUpIsBelievedThoughTheCaptureBeganWithItsProbes) {
+  Conversation talk;  // nobody answers, so the first packet alone does not tell that it is a keepalive probe
+  const auto probe = talk.ack(client, 49, 9);
+  const auto it = only_connection({probe, probe, probe, talk.rst(client, 50)});
+  EXPECT_EQ(it.facts.close, Close::rst);
+  EXPECT_EQ(it.anomalies, std::vector<std::string>{});
+}
+
 TEST(Reset, CapturedBeforeTheBytesThatItFollowsCounts) {
   Conversation talk;
   const auto it = only_connection(in_flight(talk) + std::vector{talk.rst(server, 11), talk.data(server, 6, "three", 3)});

@@ -138,6 +138,29 @@ TEST(Midstream, DoesNotTakeAKeepaliveProbeForTheStart) {
   EXPECT_EQ(it.client(), "GET|open");
 }
 
+TEST(Midstream, LacksNothingWhereItBeginsWithAKeepaliveProbe) {
+  Conversation talk;
+  const auto probe = talk.ack(client, 49, 9), answer = talk.ack(server, 9, 50);
+  const std::vector close{talk.fin(client, 50, 9), talk.fin(server, 9, 51), talk.ack(client, 51, 10)};
+  std::vector answered{probe, answer}, late{probe, probe, answer};
+  answered.insert(answered.end(), close.begin(), close.end());
+  late.insert(late.end(), close.begin(), close.end());
+  for (const auto& segments : {answered, late}) {
+    const auto it = only_connection(segments);
+    EXPECT_EQ(it.told(), "client fin, server fin");
+    EXPECT_EQ(it.facts.side[0].missing_bytes, 0u);
+    EXPECT_EQ(it.facts.close, ConnectionFacts::Close::fin);
+  }
+}
+
+TEST(Midstream, KnowsAFinThatWasCapturedBehindItsAck) {
+  Conversation talk;  // else the first two look like a keepalive probe and its answer
+  const auto it = only_connection({talk.ack(client, 50, 9), talk.fin(server, 9, 51), talk.fin(client, 50, 9), talk.ack(client, 51, 10)});
+  EXPECT_EQ(it.told(), "server fin, client fin");
+  EXPECT_EQ(it.anomalies, std::vector<std::string>{});
+  EXPECT_EQ(it.facts.close, ConnectionFacts::Close::fin);
+}
+
 TEST(Midstream, ASynSeenLateIsTheSameConnection) {
   Conversation talk;
   const auto it = only_connection({talk.syn_ack(), talk.syn(), talk.ack(client, 0, 0)});

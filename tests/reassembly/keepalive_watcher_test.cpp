@@ -170,11 +170,29 @@ TEST(KeepaliveWatcher, KnowsProbesAcrossTheWrapOfSequenceNumbers) {
 }
 
 TEST(KeepaliveWatcher, KnowsProbesOfAConnectionWhoseBeginningWasNotSeen) {
-  Conversation talk;  // only the silence is in the capture; its first probe is what sets the numbers
+  Conversation talk;  // only the silence is in the capture; what its first packet was, the answer tells
   const auto probe = after(999, talk.ack(client, 5000, 700)), answer = talk.ack(server, 700, 5001);
   const auto it = only_connection({probe, answer, probe, answer, after(999, talk.data(client, 5000, "x", 700)), answer});
-  EXPECT_EQ(told(it), "client 1.1 @2001 ack @2002, client 2.1 @3002 ack @3003");
+  EXPECT_EQ(told(it), "client 1.1 @1000 ack @1001, client 2.1 @2001 ack @2002, client 3.1 @3002 ack @3003");
+  EXPECT_EQ(it.probes[0].idle_before, KeepaliveProbe::unknown);
+  EXPECT_EQ(it.probes[1].idle_before, 1'000'000'000);
   EXPECT_TRUE(it.facts.midstream);
+  EXPECT_EQ(it.facts.side[0].bytes, 0u);
+}
+
+TEST(KeepaliveWatcher, TakesNoOrdinaryAckForTheProbeThatACaptureBeginsWith) {
+  Conversation talk;
+  EXPECT_EQ(told(only_connection({talk.ack(client, 5000, 700), talk.ack(server, 700, 5000)})), "");
+  EXPECT_EQ(told(only_connection({talk.ack(client, 5000, 700), talk.ack(server, 700, 5002)})), "") << "two bytes were sent meanwhile";
+  EXPECT_EQ(told(only_connection({talk.fin(client, 5000, 700), talk.ack(server, 700, 5001)})), "");
+  EXPECT_EQ(told(only_connection({talk.data(client, 4999, "x", 700), talk.ack(server, 700, 5000)})), "");
+}
+
+TEST(KeepaliveWatcher, KnowsThatTheByteOfAProbeIsNobodysData) {
+  Conversation talk;  // before any data it stands where the SYN was
+  const auto it = only_connection(talk.handshake() + std::vector{after(99, talk.data(client, -1, "\1")), talk.ack(server, 0, 0)});
+  EXPECT_EQ(told(it), "client 1.1 @103 ack @104");
+  EXPECT_EQ(it.facts.side[0].bytes, 0u);
 }
 
 TEST(KeepaliveWatcher, AsksOnWhereOneSideHasClosed) {

@@ -50,7 +50,7 @@ class TcpViews : public ::testing::Test {
     row.detail = detail;
     rows().add(row);
   }
-  // One of the client's probes, `idle` after what was before it; an answer comes 1 ms later.
+  // One of the client's probes, `idle` after what was before it, below zero = unknown; an answer comes 1 ms later.
   void probe(std::int64_t connection_id, std::int64_t episode, std::int64_t ordinal, std::int64_t at, std::int64_t idle,
              Text answer = "none", Text prober = "client") {
     KeepaliveProbeRow row;
@@ -62,7 +62,7 @@ class TcpViews : public ::testing::Test {
     row.time_ns = at * ms;
     row.frame = frame_;
     row.payload_bytes = 0;
-    row.idle_before_ns = idle * ms;
+    if (idle >= 0) row.idle_before_ns = idle * ms;
     row.answer = answer;
     if (answer != "none") {
       row.answer_ns = (at + 1) * ms;
@@ -157,8 +157,13 @@ TEST_F(TcpViews, SettingsAreTheTimersAndNotTheNetworksCopies) {
   event(1, 162 * second, "client", "rst");
   rows().add(open_connection(2));  // always answered: nobody knows how often it would have asked
   probe(2, 1, 1, 7200 * second, 7200 * second, "ack");
+  rows().add(open_connection(3));  // the capture began with a probe
+  probe(3, 1, 1, 0, -1, "ack");
+  probe(3, 2, 1, 30 * second, 30 * second, "ack");
   EXPECT_EQ(answer("SELECT connection_id, prober, idle_s, interval_s, count, detection_s FROM keepalive_settings ORDER BY 1"),
-            (Answer{{"1", "client", "60.5", "10.0", "4", "100.5"}, {"2", "client", "7200.0", "NULL", "NULL", "NULL"}}));
+            (Answer{{"1", "client", "60.5", "10.0", "4", "100.5"},
+                    {"2", "client", "7200.0", "NULL", "NULL", "NULL"},
+                    {"3", "client", "30.0", "NULL", "NULL", "NULL"}}));
 }
 
 // --- closes
