@@ -1,5 +1,5 @@
 -- What was too large to be followed whole?
--- One row a limit.
+-- One row a limit. Connections that had to be forgotten are one of them.
 CREATE VIEW finding_limit_reached AS
 SELECT
   'warning' AS severity,
@@ -16,4 +16,16 @@ SELECT
   'README, Limits, has the numbers; what was beyond was counted, and not kept.' AS advice
 FROM anomalies
 WHERE code LIKE '%.limit'
-GROUP BY code;
+GROUP BY code
+UNION ALL
+SELECT
+  'warning',
+  'limit_reached',
+  min(id),
+  NULL,
+  first_frame,
+  printf('memory did not suffice for %s: forgotten before the end', iif(count(*) = 1, '1 connection', count(*) || ' connections')),
+  'What came for them later stands as another connection, midstream. A larger --memory-limit keeps them.'
+FROM connections
+WHERE close_kind = 'evicted'
+HAVING count(*) > 0;

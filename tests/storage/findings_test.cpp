@@ -617,6 +617,9 @@ TEST(Findings, AnomaliesByWhatTheyMean) {
   expect_untold("malformed", odd(limit));
   expect_told("limit_reached", odd(limit), "http1.limit was reached once, in 1 connection");
   expect_untold("limit_reached", odd(folded));
+  expect_told(
+      "limit_reached", [](Scene& scene) { scene.connection([](auto& row) { row.close_kind = "evicted"; }); },
+      "memory did not suffice for 1 connection: forgotten before the end");
   expect_untold("malformed", [](Scene& scene) {  // below TCP: the capture's, not the protocols'
     AnomalyRow row;
     row.id = 1;
