@@ -33,24 +33,6 @@ Match Tls::restart(Side, Bytes in) const {
   return match == Match::yes && record.length == 0 ? Match::no : match;
 }
 
-std::uint64_t Tls::memory() const {
-  std::uint64_t bytes = sizeof *this + halves_[0].messages.held_memory() + halves_[1].messages.held_memory();
-  if (handshake_ != nullptr) bytes += handshake_->memory();
-  if (unanswered_ != nullptr) bytes += unanswered_->memory();
-  if (decryption_ != nullptr) bytes += decryption_->memory();
-  if (application_ != nullptr) bytes += sizeof *application_ + application_->held_memory();
-  return bytes;
-}
-
-std::optional<SleepingReader> Tls::sleep() const {
-  if (handshake_ != nullptr || decryption_ != nullptr || application_ != nullptr) return std::nullopt;
-  if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
-  auto rest = std::make_unique<Resting>(rest_);
-  rest->client = halves_[0];
-  rest->server = halves_[1];
-  return SleepingReader::of<Tls>({std::move(rest), unanswered_ != nullptr ? std::make_unique<TlsHandshake>(*unanswered_) : nullptr});
-}
-
 // ---- records ----
 
 Progress Tls::data(Side side, Bytes in, Context& context) {

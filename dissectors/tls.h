@@ -3,7 +3,7 @@
 //
 // What is encrypted is decrypted where there are keys (TlsDecryption), and the protocol inside is read by a channel of its
 // own (TlsApplication). Else it is passed over record by record (Protected); what its place alone tells is told. Between
-// handshakes without keys it keeps nothing but its own few words. Owned by a Channel.
+// handshakes it sleeps: without keys it keeps nothing but its own few words, else keys and what is inside. Owned by a Channel.
 #pragma once
 
 #include <array>
@@ -44,16 +44,29 @@ class Tls final : public Dissector {
     TlsTurns turns;
     RepeatedAnomalies anomalies;
   };
+  // What stays where there are keys.
+  struct Opened {
+    TlsDecryption::AtRest decryption;
+    std::optional<TlsApplication::AtRest> application;
+    std::uint64_t memory() const { return sizeof *this + (application ? application->held_memory() : 0); }
+  };
+  // What few connections have.
+  struct Seldom {
+    std::unique_ptr<TlsHandshake> unanswered;  // its row waits for the server's first word
+    std::unique_ptr<Opened> opened;
+    std::uint64_t memory() const {
+      return sizeof *this + (unanswered != nullptr ? unanswered->memory() : 0) + (opened != nullptr ? opened->memory() : 0);
+    }
+  };
   struct AtRest {
     std::unique_ptr<Resting> kept;
-    std::unique_ptr<TlsHandshake> unanswered;  // its row waits for the server's first word
+    std::unique_ptr<Seldom> seldom;
     std::uint64_t held_memory() const {
-      return sizeof(Resting) + kept->anomalies.held_memory() + (unanswered != nullptr ? unanswered->memory() : 0);
+      return sizeof(Resting) + kept->anomalies.held_memory() + (seldom != nullptr ? seldom->memory() : 0);
     }
   };
   Tls() = default;
-  explicit Tls(AtRest rest)
-      : rest_(std::move(*rest.kept)), halves_{Half(rest_.client), Half(rest_.server)}, unanswered_(std::move(rest.unanswered)) {}
+  explicit Tls(AtRest rest);
 
   std::string_view name() const override { return "tls"; }
   std::string_view inner_layers() const override { return application_ ? application_->layers() : std::string_view{}; }

@@ -1,6 +1,7 @@
 #include "dissectors/tls_application.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/limits.h"
 #include "dissectors/http1.h"
@@ -28,6 +29,17 @@ constexpr AgreedProtocol agreed_protocols[] = {
 };
 
 }  // namespace
+
+TlsApplication::TlsApplication(AtRest rest) : make_(rest.make) {
+  if (rest.channel) channel_.emplace(std::move(*rest.channel));
+}
+
+std::optional<TlsApplication::AtRest> TlsApplication::sleep() {
+  if (!channel_) return AtRest{make_, std::nullopt};
+  auto channel = channel_->sleep();
+  if (!channel) return std::nullopt;
+  return AtRest{make_, std::move(channel)};
+}
 
 void TlsApplication::agree(std::string_view protocol) {
   for (const AgreedProtocol& each : agreed_protocols) {

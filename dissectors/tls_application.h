@@ -19,6 +19,16 @@ class TlsApplication {
  public:
   using MakeReader = std::unique_ptr<Dissector> (*)();
 
+  struct AtRest {
+    MakeReader make;
+    std::optional<Channel::Asleep> channel;
+    std::uint64_t held_memory() const { return channel ? channel->held_memory() : 0; }
+  };
+  TlsApplication() = default;
+  explicit TlsApplication(AtRest rest);
+  // Nothing where something is pending inside; else it is of no use any more.
+  std::optional<AtRest> sleep();
+
   // As ALPN or NPN agreed, "h2" ...; where it names nothing that is known, the first bytes tell.
   void agree(std::string_view protocol);
 

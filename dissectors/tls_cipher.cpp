@@ -60,6 +60,7 @@ TlsCipher::TlsCipher(const TlsProtection& protection, std::uint16_t version, boo
 TlsCipher::~TlsCipher() = default;
 
 bool TlsCipher::set_up(const Keys& keys) {
+  if (protection_.aead()) key_ = TlsSecret(keys.key);
   iv_ = TlsSecret(keys.iv);
   if (protection_.cipher != nullptr) {
     const EVP_CIPHER* algorithm = tls_cipher_algorithm(protection_.cipher);
@@ -82,6 +83,15 @@ bool TlsCipher::set_up(const Keys& keys) {
   OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(protection_.mac), 0),
                              OSSL_PARAM_construct_end()};
   return mac_ != nullptr && EVP_MAC_init(mac_.get(), keys.mac_key.data(), keys.mac_key.size(), parameters) == 1;
+}
+
+std::optional<TlsSecret> TlsCipher::aead_keys() const {
+  if (!protection_.aead()) return std::nullopt;
+  TlsSecret keys;
+  const Bytes key = key_.bytes(), iv = iv_.bytes();
+  const auto room = keys.fill(key.size() + iv.size());
+  std::copy(iv.begin(), iv.end(), std::copy(key.begin(), key.end(), room.begin()));
+  return keys;
 }
 
 bool TlsCipher::tls13() const {

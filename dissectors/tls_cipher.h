@@ -6,7 +6,8 @@
 //     encrypt-then-MAC (RFC 7366)       [IV] CBC{content padding padding_length(1)} MAC
 //   stream and NULL (section 6.2.3.1)   content MAC
 //
-// What is made once is kept: no record takes an allocation, but of SSL 3.0.
+// What is made once is kept: no record takes an allocation, but of SSL 3.0. That is much memory for a connection that is idle:
+// of an AEAD, the usual one, its keys alone are enough to make it anew.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +43,11 @@ class TlsCipher {
   // not what was sent with these keys at this place; the cipher is then where it was, but for a stream cipher, which is
   // of no use any more.
   std::optional<Plaintext> open(Bytes header, Bytes fragment, std::span<std::uint8_t> out);
+
+  // What an AEAD was made of: its key, and behind it the IV. Nothing of others.
+  std::optional<TlsSecret> aead_keys() const;
+  const TlsProtection& protection() const { return protection_; }
+  std::uint16_t version() const { return version_; }
 
   std::uint64_t sequence() const { return sequence_; }
   // Whether records may be passed over: that takes that none is deciphered with the help of the one before it.
@@ -81,6 +87,7 @@ class TlsCipher {
   std::uint16_t version_;
   bool encrypt_then_mac_;
   std::uint64_t sequence_ = 0;
+  TlsSecret key_;           // of an AEAD
   TlsSecret iv_, mac_key_;  // the latter of SSL 3.0 alone; iv_ of CBC before TLS 1.1: the last block received
   std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> cipher_;
   std::unique_ptr<EVP_MAC_CTX, FreeMac> mac_;

@@ -5,6 +5,7 @@
 
 #include "capture/limits.h"
 #include "dissectors/tls_names.h"
+#include "dissectors/tls_version.h"
 
 namespace longwire {
 namespace {
@@ -34,6 +35,43 @@ constexpr TlsSecretKind behind(TlsSecretKind stage) {
 }  // namespace
 
 TlsDecryption::TlsDecryption(TlsKeyring& keyring) : keyring_(keyring) {}
+
+TlsDecryption::TlsDecryption(const AtRest& rest)
+    : keyring_(*rest.keyring), version_(rest.version), protection_(rest.protection), source_(rest.source) {
+  for (std::size_t i = 0; i < halves_.size(); ++i) {
+    const AtRest::Half& from = rest.halves[i];
+    Half& here = halves_[i];
+    static_cast<HalfAtRest&>(here) = from.kept;
+    if (!from.equipped) continue;
+    if (version_ != 0) {
+      here.cipher = traffic_cipher(protection_, version_, here.secret);
+    } else {
+      const Bytes keys = here.secret.bytes();
+      here.cipher = TlsCipher::make(protection_, tls_version::tls12,
+                                    {keys.first(protection_.key_bytes), keys.subspan(protection_.key_bytes), {}}, false);
+    }
+    if (here.cipher != nullptr) here.cipher->jump(from.sequence);
+  }
+}
+
+std::optional<TlsDecryption::AtRest> TlsDecryption::rest() const {
+  if (agreement_ != nullptr) return std::nullopt;
+  AtRest rest{&keyring_, {}, version_, protection_, source_};
+  for (std::size_t i = 0; i < halves_.size(); ++i) {
+    const Half& here = halves_[i];
+    rest.halves[i].kept = here;
+    if (here.cipher == nullptr || here.closed) continue;
+    if (here.cipher->version() != (version_ != 0 ? version_ : tls_version::tls12)) return std::nullopt;
+    rest.halves[i].equipped = true;
+    rest.halves[i].sequence = here.cipher->sequence();
+    if (version_ != 0) continue;
+    const auto keys = here.cipher->aead_keys();
+    if (!keys) return std::nullopt;
+    rest.halves[i].kept.secret = *keys;
+    rest.protection = here.cipher->protection();
+  }
+  return rest;
+}
 
 void TlsDecryption::begin() {
   agreement_ = std::make_unique<TlsAgreement>();

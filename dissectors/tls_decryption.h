@@ -5,7 +5,8 @@
 // limits::tls_resync, and those of the next keys of TLS 1.3. A record that does not open is told once, `tls.decrypt.failed`
 // (`tls.decrypt.lost` behind a hole), and its side stays closed.
 //
-// Sides are those that TLS tells apart, by who sent the ClientHello. Owned by a Tls.
+// Sides are those that TLS tells apart, by who sent the ClientHello. Owned by a Tls; while the connection is idle, keys and
+// numbers are all that stays (AtRest), and ciphers are made anew.
 #pragma once
 
 #include <array>
@@ -22,6 +23,20 @@
 namespace longwire {
 
 class TlsDecryption {
+  // What stays of a side.
+  struct HalfAtRest {
+    TlsSecret secret;       // TLS 1.3: what its cipher is made of
+    TlsSecretKind stage{};  // TLS 1.3: of the next record
+    bool changed = false;   // before TLS 1.3: its ChangeCipherSpec was seen
+    bool keyed = false;     // has the last keys that follow from agreement_ alone
+    bool early = false;     // TLS 1.3: early data that does not open may come
+    bool closed = false;
+    std::optional<TlsKeySource> source;
+    std::uint64_t expected = 0;    // offset of the next record; 0 = not known
+    std::uint64_t lost_bytes = 0;  // of records that were not opened, since the last one that was, or the change of keys
+    std::uint64_t tries = 0;       // since then
+  };
+
  public:
   enum class Look : std::uint8_t {
     closed,  // no keys: it is passed over
@@ -34,7 +49,23 @@ class TlsDecryption {
     std::uint64_t missing;  // bytes of content before it that were not opened; of CBC at most so many
   };
 
+  struct AtRest {
+    TlsKeyring* keyring;
+    struct Half {
+      HalfAtRest kept;             // before TLS 1.3, `secret` is the cipher's key and IV
+      std::uint64_t sequence = 0;  // of the next record
+      bool equipped = false;       // it has a cipher
+    };
+    std::array<Half, 2> halves;
+    std::uint16_t version;
+    TlsProtection protection;
+    std::optional<TlsKeySource> source;
+  };
+
   explicit TlsDecryption(TlsKeyring& keyring);
+  explicit TlsDecryption(const AtRest& rest);
+  // Nothing while a handshake or its keys are pending, or where a side's cipher cannot be made anew: all but AEADs.
+  std::optional<AtRest> rest() const;
 
   // A handshake begins: the first, or a renegotiation.
   void begin();
@@ -66,18 +97,8 @@ class TlsDecryption {
 
  private:
   using Plaintext = TlsCipher::Plaintext;
-  struct Half {
+  struct Half : HalfAtRest {
     std::unique_ptr<TlsCipher> cipher;  // null before the first keys, and where they have changed
-    TlsSecret secret;                   // TLS 1.3: what cipher is made of
-    TlsSecretKind stage{};              // TLS 1.3: of the next record
-    std::optional<TlsKeySource> source;
-    std::uint64_t expected = 0;    // offset of the next record; 0 = not known
-    std::uint64_t lost_bytes = 0;  // of records that were not opened, since the last one that was, or the change of keys
-    std::uint64_t tries = 0;       // since then
-    bool changed = false;          // before TLS 1.3: its ChangeCipherSpec was seen
-    bool keyed = false;            // has the last keys that follow from agreement_ alone
-    bool early = false;            // TLS 1.3: early data that does not open may come
-    bool closed = false;
   };
 
   Half& half(Side from) { return halves_[index(from)]; }

@@ -1,5 +1,5 @@
 // What a silent connection costs in memory, told by the connection table itself and by the heap: a half-open one, as of
-// a SYN flood, one that waits for an answer, and an idle keep-alive one after an exchange, through the real dissectors.
+// a SYN flood, one that waits for an answer, and idle ones of each protocol after an exchange, through the real dissectors.
 //
 //   facts       for the connection's row
 //   working     what following it takes beside: both sides, and what reads their bytes
@@ -7,22 +7,90 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "dissectors/secrets.h"
 #include "dissectors/session.h"
+#include "dissectors/tls_keyring.h"
 #include "reassembly/connection_table.h"
+#include "tests/http2_bytes.h"
+#include "tests/tls_bytes.h"
+#include "tests/tls_sealer.h"
+#include "tests/websocket_bytes.h"
 
 namespace longwire {
 namespace {
 
 constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
-constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
-// A record of application data.
-const std::string encrypted = std::string("\x17\x03\x03\x00\x64", 5) + std::string(100, 'e');
-constexpr std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+// What is said on a connection, a packet each.
+struct Said {
+  Side side;
+  std::string bytes;
+};
+using Talk = std::vector<Said>;
+
+const std::string request = "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+const std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+Talk websocket() {
+  Talk talk;
+  const test::Conversation opening = test::opened();
+  for (const auto& entry : opening.entries()) talk.push_back({entry.side, entry.bytes});
+  talk.push_back({Side::client, test::client_frame(test::fin | test::text_frame, "news?")});
+  talk.push_back({Side::server, test::server_frame(test::fin | test::text_frame, "none")});
+  return talk;
+}
+
+Talk http2() {
+  using namespace test::h2;
+  return {{Side::client, client_start()},
+          {Side::server, settings() + settings_ack()},
+          {Side::client, settings_ack() + get(1, "/")},
+          {Side::server, test::h2::response(1) + data(1, "hello", end_stream)}};
+}
+
+// A handshake of TLS 1.3 and an exchange; all connections have the same secrets.
+const std::string suite = "TLS_AES_128_GCM_SHA256", secret = std::string(32, 's');
+
+Talk tls() {
+  using namespace test;
+  constexpr unsigned suite_code = 0x1301, handshake = 22, application_data = 23, encrypted_extensions = 8, finished = 20;
+  constexpr unsigned client_hello = 1, server_hello = 2, supported_versions = 43, tls13 = 0x0304;
+  ClientHelloFields client;
+  client.suites = {suite_code};
+  client.extensions = {{supported_versions, vec8(numbers({tls13}))}};
+  ServerHelloFields server;
+  server.suite = suite_code;
+  server.extensions = {{supported_versions, test::u16(tls13)}};
+  const auto sealer = [] { return sealer_of_traffic_secret(suite, secret); };
+  const std::string done = tls_message(finished, std::string(32, 'f'));
+  const std::string flight = tls_message(encrypted_extensions, vec16("")) + done;
+  return {{Side::client, handshake_record(client_hello, client_hello_body(client))},
+          {Side::server, handshake_record(server_hello, server_hello_body(server)) + sealer().seal(handshake, flight)},
+          {Side::client, sealer().seal(handshake, done) + sealer().seal(application_data, request)},
+          {Side::server, sealer().seal(application_data, longwire::response)}};
+}
+
+// What tls() is opened with.
+TlsKeys& tls_keys() {
+  static TlsKeys keys = [] {
+    TlsKeys made;
+    const auto hex = [](char byte) { return fmt::format("{:02x}", byte); };
+    std::string name, value;
+    for (int i = 0; i < 32; ++i) name += hex('c'), value += hex('s');
+    for (const char* label :
+         {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"}) {
+      made.add_block(fmt::format("{} {} {}\n", label, name, value), 0);
+    }
+    return made;
+  }();
+  return keys;
+}
 
 std::uint64_t heap() {
   const auto info = mallinfo2();
@@ -32,7 +100,7 @@ std::uint64_t heap() {
 // A worker whose rows are thrown away.
 class Worker {
  public:
-  Worker() { sink_.into(rows_); }
+  explicit Worker(TlsKeyring* keyring = nullptr) : sink_{{.secrets = &secrets_, .keyring = keyring}} { sink_.into(rows_); }
 
   // A packet of the `which`th connection; `sent` and `acked` count the sender's and the other side's payload.
   void add(std::uint32_t which, Side from, std::uint8_t flags, std::size_t sent, std::size_t acked, std::string_view payload = {}) {
@@ -75,7 +143,7 @@ class Worker {
 
   Secrets secrets_ = Secrets::random();
   RowBatch rows_;
-  SessionSink sink_{{.secrets = &secrets_}};
+  SessionSink sink_;
   ConnectionTable<SessionSink> table_{sink_, {}};
   std::uint64_t number_ = 0;
 };
@@ -84,31 +152,22 @@ void half_open(Worker& worker, std::uint32_t which) {
   worker.add(which, Side::client, syn, 0, 0);
 }
 
-void asks(Worker& worker, std::uint32_t which, std::string_view what) {
+void have(Worker& worker, std::uint32_t which, const Talk& talk) {
   worker.add(which, Side::client, syn, 0, 0);
   worker.add(which, Side::server, syn | ack, 0, 0);
   worker.add(which, Side::client, ack, 0, 0);
-  worker.add(which, Side::client, ack, 0, 0, what);
+  std::array<std::size_t, 2> sent{};
+  for (const Said& said : talk) {
+    worker.add(which, said.side, ack, sent[index(said.side)], sent[index(other(said.side))], said.bytes);
+    sent[index(said.side)] += said.bytes.size();
+  }
+  const Side last = other(talk.back().side);
+  worker.add(which, last, ack, sent[index(last)], sent[index(other(last))]);
 }
 
-void waits(Worker& worker, std::uint32_t which) {
-  asks(worker, which, request);
-}
-
-void one_exchange(Worker& worker, std::uint32_t which) {
-  waits(worker, which);
-  worker.add(which, Side::server, ack, 0, request.size(), response);
-  worker.add(which, Side::client, ack, request.size(), response.size());
-}
-
-void one_turn_of_tls(Worker& worker, std::uint32_t which) {
-  asks(worker, which, encrypted);
-  worker.add(which, Side::server, ack, 0, encrypted.size(), encrypted);
-  worker.add(which, Side::client, ack, encrypted.size(), encrypted.size());
-}
-
-void measure(std::string_view name, std::uint32_t connections, const std::function<void(Worker&, std::uint32_t)>& make) {
-  Worker worker;
+void measure(std::string_view name, std::uint32_t connections, const std::function<void(Worker&, std::uint32_t)>& make,
+             TlsKeyring* keyring = nullptr) {
+  Worker worker(keyring);
   const std::uint64_t before = heap();
   for (std::uint32_t which = 1; which <= connections; ++which) make(worker, which);
   worker.let_sleep();
@@ -116,6 +175,11 @@ void measure(std::string_view name, std::uint32_t connections, const std::functi
   const double counted = static_cast<double>(worker.counted()) / n, facts = sizeof(ConnectionFacts);
   fmt::print("{:<24} {:>12} {:>8.0f} {:>8.0f} {:>8.0f}\n", name, connections, facts, counted - facts,
              static_cast<double>(heap() - before) / n);
+}
+
+void measure(std::string_view name, std::uint32_t connections, const Talk& talk, TlsKeyring* keyring = nullptr) {
+  measure(
+      name, connections, [&](Worker& worker, std::uint32_t which) { have(worker, which, talk); }, keyring);
 }
 
 }  // namespace
@@ -129,9 +193,13 @@ int main(int argc, char** argv) {
   }
   const auto count = static_cast<std::uint32_t>(connections);
   fmt::print("{:<24} {:>12} {:>8} {:>8} {:>8}\n", "bytes a connection", "connections", "facts", "working", "heap");
-  longwire::measure("half-open", count, longwire::half_open);
-  longwire::measure("idle after an exchange", count, longwire::one_exchange);
-  longwire::measure("idle in TLS, after a turn", count, longwire::one_turn_of_tls);
-  longwire::measure("waits for an answer", count, longwire::waits);
+  using namespace longwire;
+  measure("half-open", count, half_open);
+  measure("HTTP/1, idle", count, {{Side::client, request}, {Side::server, response}});
+  measure("WebSocket, idle", count, websocket());
+  measure("TLS without keys, idle", count, tls());
+  measure("TLS, HTTP/1 in it, idle", count, tls(), &tls_keys());
+  measure("HTTP/2, idle", count, http2());
+  measure("HTTP/1, waits", count, {{Side::client, request}});
   return 0;
 }

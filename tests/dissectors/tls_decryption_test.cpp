@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dissectors/secrets.h"
+#include "dissectors/session.h"
 #include "dissectors/tls.h"
 #include "tests/conversation.h"
 #include "tests/tls_bytes.h"
@@ -567,6 +569,46 @@ TEST(TlsDecryption, ASessionThatIsResumedNeedsNoKeyOfItsOwn) {
         std::string("http_exchanges status=200 response_body_bytes=5\ntls_handshakes resumed=") + (by_ticket ? "ticket" : "session_id") +
             " decrypted_by=dsb\n");
   }
+}
+
+// ---- idle ----
+
+// Bytes that stay of the conversation's readers while it is idle, or 0 where they stay as they are.
+std::uint64_t kept_while_idle(const Conversation& talk, const std::string& key_log) {
+  TlsKeys keys;
+  keys.add_block(key_log, 0);
+  const Secrets secrets = Secrets::with_key("000102030405060708090a0b0c0d0e0f");
+  DissectOptions options{.secrets = &secrets};
+  options.keyring = &keys;
+  ConnectionFacts facts = talk.facts;
+  RowBatch rows;
+  RowSink sink{&rows};
+  Session session(options, facts, sink);
+  std::uint64_t number = 0;
+  for (const Entry& entry : talk.entries()) {
+    ++number;
+    session.data(entry.side, as_bytes(entry.bytes), {packet_time(number), number, number});
+  }
+  facts.last.number = number + 1;  // an ACK
+  const auto asleep = session.sleep();
+  return asleep ? asleep->held_memory() : 0;
+}
+
+TEST(TlsDecryption, WhileIdleItKeepsKeysAndNoCiphers) {
+  constexpr std::uint64_t few = 800;  // bytes; two ciphers of OpenSSL's take three thousand
+  Tls13 tls13;
+  Conversation newer = tls13.greeting();
+  newer.client(tls13.client.seal(application_data, get));
+  EXPECT_EQ(kept_while_idle(newer, tls13.key_log()), 0u) << "it waits for the answer";
+  newer.server(tls13.server.seal(application_data, answer(5)));
+  EXPECT_LE(kept_while_idle(newer, tls13.key_log()), few);
+  EXPECT_GT(kept_while_idle(newer, tls13.key_log()), 0u);
+  Tls12 tls12;
+  Conversation older;
+  tls12.full_handshake(older);
+  tls12.exchange(older, 5);
+  EXPECT_LE(kept_while_idle(older, log_line("CLIENT_RANDOM", tls12.master)), few);
+  EXPECT_GT(kept_while_idle(older, log_line("CLIENT_RANDOM", tls12.master)), 0u);
 }
 
 // TLS through a proxy inside TLS to the proxy.

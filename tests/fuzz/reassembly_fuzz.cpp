@@ -115,7 +115,8 @@ void check_probes(const RecordedConnection& it, Side side) {
     if (probe.prober != side) continue;
     const bool same = probe.episode == episode && (probe.ordinal == ordinal || probe.ordinal == ordinal + 1);
     require(same || (probe.episode == episode + 1 && probe.ordinal == 1), "an episode or a probe was left out");
-    require(probe.at.number > before && probe.idle_before >= 0, "probes out of order");
+    const bool first_packet = probe.at.number == it.facts.first.number && probe.idle_before == KeepaliveProbe::unknown;
+    require(probe.at.number > before && (probe.idle_before >= 0 || first_packet), "probes out of order");
     require(probe.answer == KeepaliveProbe::Answer::none || probe.answered.number > probe.at.number, "an answer before its probe");
     episode = probe.episode;
     ordinal = probe.ordinal;
