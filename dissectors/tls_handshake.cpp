@@ -39,6 +39,14 @@ std::string protocols_of(Bytes list, bool& limited) {
   return names.finish();
 }
 
+// Both lists in one.
+std::string joined(std::string list, const std::string& more) {
+  if (list == "[]") return more;
+  if (more == "[]") return list;
+  list.back() = ',';
+  return list.append(more, 1);
+}
+
 std::string text_of(Bytes bytes) {
   std::string text;
   append_as_utf8(text, as_text(bytes));
@@ -183,6 +191,7 @@ std::string_view TlsHandshake::take_encrypted_extensions(const EncryptedExtensio
   application_settings_ = extensions.application_settings;
   early_data_taken_ = extensions.early_data;
   certificate_types_ = extensions.certificate_types;
+  server_extensions_ = joined(server_extensions_.value_or("[]"), names_of(TlsExtensions(extensions.extensions), limited_));
   if (extensions.protocol.data() != nullptr) alpn_ = text_of(extensions.protocol);
   return extensions.whole ? std::string_view{} : "tls.encrypted_extensions.malformed";
 }

@@ -216,6 +216,17 @@ TEST(TlsDecryption, AClientSendsEncryptedExtensionsOnlyWhereApplicationSettingsW
 }
 
 // RFC 8446 section 4.6.2: authentication behind the handshake changes no keys.
+// RFC 8446 section 4.3.1: what the server has to say to the client's extensions stands in two messages.
+TEST(TlsDecryption, EncryptedExtensionsAreToldBehindThoseOfTheHello) {
+  const auto told = [](const TlsExtensionList& extensions) {
+    Tls13 tls;
+    return rows_with_keys(tls.greeting(extensions).close(), tls.key_log(), {"tls_handshakes server_extensions"});
+  };
+  EXPECT_EQ(told({}), "tls_handshakes server_extensions=[\"supported_versions\",\"key_share\"]\n");
+  EXPECT_EQ(told({{0, ""}, {28, u16(1024)}}),
+            "tls_handshakes server_extensions=[\"supported_versions\",\"key_share\",\"server_name\",\"record_size_limit\"]\n");
+}
+
 TEST(TlsDecryption, MessagesBehindTheHandshakeBelongToIt) {
   Tls13 tls;
   Conversation talk = tls.greeting();
