@@ -124,6 +124,9 @@ inline constexpr Limit tls_session_packets{"tls.session.packets", 1 << 23, "pack
                                            "of the capture after a handshake, in which its session can be resumed by session id or ticket"};
 inline constexpr Limit tls_messages{"tls.messages", 1000, "messages", "told of one handshake, and of what follows it before the next"};
 inline constexpr Limit tls_turns{"tls.turns", 100'000, "turns", "told of one encrypted connection"};
+inline constexpr Limit websocket_midstream_bytes{
+    "websocket.midstream.bytes", 64 << 10, "bytes",
+    "of one side looked at for frames where the handshake was not captured; arbitrary, but more than five messages take mostly"};
 inline constexpr Limit websocket_message_bytes{"websocket.message.bytes", 1 << 30, "bytes",
                                                "inflated from one message; inflating stops there"};
 inline constexpr Limit websocket_ratio{"websocket.ratio", 250, "times",

@@ -6,6 +6,7 @@
 #include "capture/limits.h"
 #include "dissectors/opaque.h"
 #include "dissectors/registry.h"
+#include "dissectors/websocket_midstream.h"
 
 namespace longwire {
 namespace {
@@ -21,6 +22,7 @@ class Detector final : public Dissector {
     Progress progress;
     const bool mid_message = trial.behind_hole || context.connection.midstream;
     if (ask(side, in, mid_message, progress.next) != Match::no) return progress;
+    if (mid_message && is_websocket(side, in, context, progress) != Match::no) return progress;
     if (mid_message && ++trial.packets < limits::detect_segments) {
       trial.passed_packet = context.first_stamp(in).number;
       return pass_over(context);
@@ -76,7 +78,17 @@ class Detector final : public Dissector {
     return open && in.size() < limits::detect_bytes ? Match::maybe : Match::no;
   }
 
+  // What begins with a handshake, and is known without one.
+  Match is_websocket(Side side, Bytes in, Context& context, Progress& progress) {
+    const Match match = websocket_.look(side, in, context);
+    if (match == Match::yes) progress.next = websocket_.reader(context);
+    if (match == Match::maybe && context.must_proceed()) return Match::no;
+    if (match == Match::maybe && websocket_.waits(side)) progress.need = Progress::hold;
+    return match;
+  }
+
   std::array<Trial, 2> trials_;
+  WebSocketEvidence websocket_;
 };
 
 }  // namespace

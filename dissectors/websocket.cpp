@@ -13,19 +13,33 @@ namespace longwire {
 std::unique_ptr<Dissector> make_websocket(WebSocketOpening opening, Bytes response, Context& context) {
   const bool keyed = opening.stream_id.is_null();
   opening.handshake.check(keyed, [&](std::string_view code, std::string_view detail) { context.anomaly(code, response.first(1), detail); });
-  return std::make_unique<WebSocket>(WebSocket::Kept{WebSocketLife(std::move(opening)), {}, {}});
+  return std::make_unique<WebSocket>(WebSocket::Kept{WebSocketLife(std::move(opening)), {}});
 }
 
 WebSocket::WebSocket(Kept kept)
-    : life_(std::move(kept.life)), oddities_(std::move(kept.oddities)), extended_(life_.handshake().extended_otherwise()) {
+    : life_(std::move(kept.life)),
+      oddities_(std::move(kept.oddities)),
+      extended_(life_.midstream() || life_.handshake().extended_otherwise()) {
   for (const Side side : {Side::client, Side::server}) {
     half(side).told = kept.told[index(side)];
+    if (!kept.begun[index(side)]) half(side).next = Next::first;
     if (!life_.readable()) half(side).next = Next::nothing;
   }
-  const auto deflate = life_.handshake().deflate();
-  if (!deflate) return;
-  half(Side::client).deflate = std::make_unique<WebSocketDeflate>(deflate->client_takeover);
-  half(Side::server).deflate = std::make_unique<WebSocketDeflate>(deflate->server_takeover);
+  if (const auto deflate = life_.handshake().deflate()) expect_deflate(deflate->client_takeover, deflate->server_takeover);
+  if (life_.midstream()) expect_deflate(true, true);
+}
+
+WebSocket::WebSocket(WebSocketOpening opening, Packets waiting)
+    : WebSocket(Kept{WebSocketLife(std::move(opening)), {}, {}, {false, false}}) {
+  waiting_ = waiting;
+}
+
+// Midstream it may have been agreed, and what messages may refer to was not seen.
+void WebSocket::expect_deflate(bool client_takeover, bool server_takeover) {
+  half(Side::client).deflate = std::make_unique<WebSocketDeflate>(client_takeover);
+  half(Side::server).deflate = std::make_unique<WebSocketDeflate>(server_takeover);
+  if (!life_.midstream()) return;
+  for (Half& each : halves_) each.deflate->miss();
 }
 
 Match WebSocket::restart(Side side, Bytes in) const {
@@ -45,19 +59,21 @@ std::uint64_t WebSocket::memory() const {
 
 std::optional<SleepingReader> WebSocket::sleep() const {
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
-  return SleepingReader::of<WebSocket>({std::make_unique<Kept>(Kept{life_, oddities_, {halves_[0].told, halves_[1].told}})});
+  return SleepingReader::of<WebSocket>(
+      {std::make_unique<Kept>(Kept{life_, oddities_, {halves_[0].told, halves_[1].told}, {halves_[0].begun(), halves_[1].begun()}})});
 }
 
 Progress WebSocket::data(Side side, Bytes in, Context& context) {
   const Call call{side, context};
   take_skipped(call);
-  return read(call, in);
+  return read_in_order(call, in);
 }
 
 AfterGap WebSocket::gap(Side side, Bytes in, std::uint64_t missing, Context& context) {
   const Call call{side, context};
   Half& here = half(side);
   take_skipped(call);
+  waiting_[index(side)] = 0;
   const Progress progress = read(call, in);
   count(call).holed = true;
   if (here.next == Next::nothing) return AfterGap::resumed;
@@ -78,6 +94,7 @@ void WebSocket::end(Side side, Bytes in, End how, Context& context) {
   const Call call{side, context};
   Half& here = half(side);
   take_skipped(call);
+  waiting_[index(side)] = 0;
   const Progress progress = read(call, in);
   const Bytes rest = progress.lost ? Bytes{} : in.subspan(progress.used);
   begin_cut_frame(call, rest);
@@ -89,6 +106,35 @@ void WebSocket::end(Side side, Bytes in, End how, Context& context) {
 }
 
 // ---- frames ----
+
+// Where bytes of both sides waited, a packet at a time: of the side whose turn it is, what is older than the other side's.
+Progress WebSocket::read_in_order(const Call& call, Bytes in) {
+  std::uint64_t& own = waiting_[index(call.side)];
+  const std::uint64_t across = waiting_[index(other(call.side))];
+  std::size_t older = 0;
+  while (own > 0 && older < in.size()) {
+    const Bytes packet = call.context.first_packet(in.subspan(older));
+    own = call.context.first_stamp(packet).number;
+    if (across > 0 && own > across) break;
+    older += packet.size();
+  }
+  if (own == 0 || across == 0 || older == in.size()) {
+    own = 0;
+    return read(call, in);
+  }
+  if (older == 0) return need(Progress::hold);
+  Progress progress = read(call, in.first(older));
+  if (progress.used == 0 && !progress.lost) {  // a frame that goes on behind the other side's
+    own = 0;
+    return read(call, in);
+  }
+  if (progress.lost || progress.skip > 0) {
+    own = 0;
+  } else {
+    progress.need = Progress::hold;
+  }
+  return progress;
+}
 
 Progress WebSocket::read(const Call& call, Bytes in) {
   std::size_t done = 0;
@@ -103,6 +149,8 @@ Progress WebSocket::read(const Call& call, Bytes in) {
 
 Progress WebSocket::read_next(const Call& call, Bytes in) {
   switch (half(call.side).next) {
+    case Next::first:
+      return read_first(call, in);
     case Next::header:
       return read_header(call, in);
     case Next::payload:
@@ -112,6 +160,15 @@ Progress WebSocket::read_next(const Call& call, Bytes in) {
       break;
   }
   return {.used = in.size(), .skip = Progress::for_good};
+}
+
+Progress WebSocket::read_first(const Call& call, Bytes in) {
+  const FrameRun run = frames_in_a_row(in, call.side == Side::client, true);
+  if (run.whole == 0 && !run.broken && in.size() < limits::websocket_midstream_bytes) return need(in.size() + 1);
+  half(call.side).next = Next::header;
+  if (run.whole > 0) return {};
+  lose(call, {});
+  return {.lost = true};
 }
 
 Progress WebSocket::read_header(const Call& call, Bytes in) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -31,17 +32,21 @@ class WebSocket final : public Dissector {
   };
 
  public:
+  using Packets = std::array<std::uint64_t, 2>;  // of each side the number of one
   // What stays while it sleeps.
   struct Kept {
     WebSocketLife life;
     RepeatedAnomalies oddities;
     std::array<Told, 2> told{};
+    std::array<bool, 2> begun{true, true};
   };
   struct AtRest {
     std::unique_ptr<Kept> kept;
     std::uint64_t held_memory() const { return sizeof *kept + kept->life.held_memory() + kept->oddities.held_memory(); }
   };
   explicit WebSocket(Kept kept);
+  // Midstream: bytes of either side wait since the packets of these numbers; 0 = none do.
+  WebSocket(WebSocketOpening opening, Packets waiting);
   explicit WebSocket(AtRest rest) : WebSocket(std::move(*rest.kept)) {}
 
   std::string_view name() const override { return "websocket"; }
@@ -56,6 +61,7 @@ class WebSocket final : public Dissector {
  private:
   // What a side sends next.
   enum class Next : std::uint8_t {
+    first,    // frame, midstream: it must make sense
     header,   // of a frame
     payload,  // of a frame of the message
     passed,   // payload of a frame that is not read: a control frame cut by a hole or too long, or one that belongs nowhere
@@ -73,6 +79,7 @@ class WebSocket final : public Dissector {
     Next next = Next::header;
     Told told;
 
+    bool begun() const { return next != Next::first; }
     bool pending() const {
       return left > 0 || message.open() || (deflate != nullptr && !deflate->untouched()) || (pings != nullptr && !pings->empty());
     }
@@ -87,8 +94,11 @@ class WebSocket final : public Dissector {
   const Half& half(Side side) const { return halves_[index(side)]; }
   WebSocketLife::Count& count(const Call& call) { return life_.count(call.side); }
 
+  void expect_deflate(bool client_takeover, bool server_takeover);
+  Progress read_in_order(const Call& call, Bytes in);
   Progress read(const Call& call, Bytes in);
   Progress read_next(const Call& call, Bytes in);
+  Progress read_first(const Call& call, Bytes in);
   Progress read_header(const Call& call, Bytes in);
   Progress read_payload(const Call& call, Bytes in);
   void begin_frame(const Call& call, const WebSocketFrame& frame, Bytes in);
@@ -113,6 +123,7 @@ class WebSocket final : public Dissector {
   RepeatedAnomalies oddities_;
   std::array<Half, 2> halves_;
   const bool extended_;  // an extension was agreed that is not known
+  Packets waiting_{};    // packet of the first unread byte of those that waited; 0 = all are read
 };
 
 }  // namespace longwire

@@ -12,18 +12,23 @@ namespace longwire {
 namespace {
 
 constexpr std::uint8_t length_in_2_bytes = 126, length_in_8_bytes = 127;  // of the 7-bit length
-constexpr std::size_t certain_headers = 5;  // of random bytes fewer than 1 in 10^6 headers make sense five times in a row
 
-// What any sender may say, given what stood before.
-bool plausible(const WebSocketFrame& frame, bool masked, bool compresses, bool& inside_message, bool first) {
+constexpr std::size_t least_header_bytes = 2;  // these tell all but the length and the mask
+
+// What any sender may say in the first two bytes.
+bool plausible(const WebSocketFrame& frame, bool masked, bool compresses) {
   const std::uint8_t reserved_allowed =
       compresses && !frame.control() && frame.opcode != WebSocketFrame::continuation ? WebSocketFrame::rsv1 : 0;
-  if (!frame.known() || (frame.reserved & ~reserved_allowed) != 0 || frame.masked != masked || !frame.shortest) return false;
-  if (frame.length > WebSocketFrame::largest_length) return false;
+  return frame.known() && (frame.reserved & ~reserved_allowed) == 0 && frame.masked == masked;
+}
+
+// And in all of them, given what stood before.
+bool goes_on(const WebSocketFrame& frame, bool& inside_message, bool first) {
+  if (!frame.shortest || frame.length > WebSocketFrame::largest_length) return false;
   if (frame.control()) return frame.fin && frame.length <= WebSocketFrame::largest_control_length;
-  const bool continues = frame.opcode == WebSocketFrame::continuation;
-  if (continues && !frame.fin && frame.length == 0) return false;  // nobody sends it, but zeros look like it
-  if (!first && continues != inside_message) return false;
+  const bool fragment = frame.opcode == WebSocketFrame::continuation;
+  if (fragment && !frame.fin && frame.length == 0) return false;  // nobody sends it, but zeros look like it
+  if (!first && fragment != inside_message) return false;
   inside_message = !frame.fin;
   return true;
 }
@@ -84,17 +89,27 @@ void unmask(Bytes masked, std::uint32_t mask, std::uint64_t position, std::span<
   for (; done < masked.size(); ++done) out[done] = static_cast<std::uint8_t>(masked[done] ^ turned >> done % 4 * 8);
 }
 
-Match starts_frames(Bytes in, bool masked, bool compresses) {
+FrameRun frames_in_a_row(Bytes in, bool masked, bool compresses) {
+  FrameRun run;
   bool inside_message = false;
-  for (std::size_t headers = 0; headers < certain_headers; ++headers) {
+  while (run.whole < FrameRun::certain) {
     WebSocketFrame frame;
     const bool whole = read_frame_header(in, frame) == 0;
-    if (whole && !plausible(frame, masked, compresses, inside_message, headers == 0)) return Match::no;
-    if (whole && headers + 1 == certain_headers) return Match::yes;
-    if (!whole || frame.bytes() > in.size()) return Match::maybe;
+    run.broken = (in.size() >= least_header_bytes && !plausible(frame, masked, compresses)) ||
+                 (whole && !goes_on(frame, inside_message, run.headers == 0));
+    if (run.broken || !whole) break;
+    ++run.headers;
+    if (frame.bytes() > in.size()) break;
+    ++run.whole;
     in = in.subspan(frame.bytes());
   }
-  return Match::maybe;
+  return run;
+}
+
+Match starts_frames(Bytes in, bool masked, bool compresses) {
+  const FrameRun run = frames_in_a_row(in, masked, compresses);
+  if (run.headers == FrameRun::certain) return Match::yes;
+  return run.broken ? Match::no : Match::maybe;
 }
 
 bool may_close_with(std::uint16_t code) {

@@ -56,35 +56,62 @@ bool once(bool& told) {
   return !std::exchange(told, true);
 }
 
-// RFC 7692 section 7.1.2: 8 to 15, no leading zeros.
-bool is_window_bits(std::string_view value) {
+// permessage-deflate in an offer or in its answer (RFC 7692 section 7.1).
+struct DeflateParameters {
+  bool sound = true;  // as far as it goes without the other message
+  bool client_fresh = false, server_fresh = false;
+  std::int64_t client_bits = 0, server_bits = 0;  // 0 = nothing said
+};
+
+// RFC 7692 section 7.1.2: 8 to 15, no leading zeros; 0 = anything else.
+std::int64_t read_window_bits(std::string_view value) {
   const std::int64_t number = read_decimal(value);
-  return number >= 8 && number <= 15 && value.front() != '0';
+  return number >= 8 && number <= 15 && value.front() != '0' ? number : 0;
 }
 
-// permessage-deflate as a server answers it (RFC 7692 section 7.1); false where it cannot be meant. What can be read of it is.
-bool read_deflate(std::string_view extension, WebSocketHandshake::Deflate& agreed) {
+// What can be read of it is. Nothing may be told twice.
+DeflateParameters read_deflate(std::string_view extension, bool offer) {
+  constexpr std::int64_t largest_bits = 15;
   next_part(extension);
-  bool sound = true;
-  bool told[4] = {};
+  DeflateParameters read;
+  const auto fresh = [&](bool& told, bool bare) { read.sound = once(told) && bare && read.sound; };
+  const auto bits = [&](std::int64_t& told, std::int64_t value) {
+    read.sound = told == 0 && value > 0 && read.sound;
+    told = value;
+  };
   while (!extension.empty()) {
     const Parameter parameter = next_parameter(extension);
     const bool bare = parameter.value.data() == nullptr;
     if (equal_ignoring_case(parameter.name, "client_no_context_takeover")) {
-      sound = once(told[0]) && bare && sound;
-      agreed.client_takeover = false;
+      fresh(read.client_fresh, bare);
     } else if (equal_ignoring_case(parameter.name, "server_no_context_takeover")) {
-      sound = once(told[1]) && bare && sound;
-      agreed.server_takeover = false;
+      fresh(read.server_fresh, bare);
     } else if (equal_ignoring_case(parameter.name, "client_max_window_bits")) {
-      sound = once(told[2]) && is_window_bits(parameter.value) && sound;
+      bits(read.client_bits, offer && bare ? largest_bits : read_window_bits(parameter.value));
     } else if (equal_ignoring_case(parameter.name, "server_max_window_bits")) {
-      sound = once(told[3]) && is_window_bits(parameter.value) && sound;
+      bits(read.server_bits, read_window_bits(parameter.value));
     } else {
-      sound = false;
+      read.sound = false;
     }
   }
-  return sound;
+  return read;
+}
+
+// Whether the answer accepts this offer.
+bool accepts(const DeflateParameters& answer, const DeflateParameters& offer) {
+  if (!offer.sound || (offer.server_fresh && !answer.server_fresh)) return false;
+  if (offer.server_bits > 0 && (answer.server_bits == 0 || answer.server_bits > offer.server_bits)) return false;
+  return answer.client_bits <= offer.client_bits;
+}
+
+// permessage-deflate, where the server chose it: one of the offers, and that once.
+bool answers_deflate(std::string_view extension, std::string_view offers) {
+  const DeflateParameters answer = read_deflate(extension, false);
+  for (std::string_view element; !(element = next_element(offers)).empty();) {
+    std::string_view parameters = element;
+    if (equal_ignoring_case(next_part(parameters), deflate_name) && accepts(answer, read_deflate(element, true))) return true;
+  }
+  return false;
 }
 
 std::string base64(const std::array<std::uint8_t, 20>& bytes) {
@@ -194,15 +221,17 @@ WebSocketHandshake::Wrong WebSocketHandshake::wrong_subprotocol(bool) const {
 
 WebSocketHandshake::Wrong WebSocketHandshake::wrong_extension(bool) const {
   const std::string_view offers = offered_extensions();
+  bool deflates = false;
   for (std::string_view list = extensions(), element; !(element = next_element(list)).empty();) {
     std::string_view parameters = element;
-    std::string name(next_part(parameters));
-    std::transform(name.begin(), name.end(), name.begin(), to_lower);
-    Deflate agreed;
-    const bool sound = name != deflate_name || read_deflate(element, agreed);
-    if (!sound || (request_seen_ && extension_named(offers, name).data() == nullptr)) {
-      return {"websocket.handshake.extension", std::string(element)};
+    const std::string_view name = next_part(parameters);
+    bool sound = true;
+    if (equal_ignoring_case(name, deflate_name)) {
+      sound = once(deflates) && read_deflate(element, false).sound && (!request_seen_ || answers_deflate(element, offers));
+    } else if (request_seen_) {
+      sound = extension_named(offers, name).data() != nullptr;
     }
+    if (!sound) return {"websocket.handshake.extension", std::string(element)};
   }
   return {};
 }
@@ -210,9 +239,8 @@ WebSocketHandshake::Wrong WebSocketHandshake::wrong_extension(bool) const {
 std::optional<WebSocketHandshake::Deflate> WebSocketHandshake::deflate() const {
   const std::string_view extension = extension_named(extensions(), deflate_name);
   if (extension.data() == nullptr) return std::nullopt;
-  Deflate agreed;
-  read_deflate(extension, agreed);
-  return agreed;
+  const DeflateParameters agreed = read_deflate(extension, false);
+  return Deflate{!agreed.client_fresh, !agreed.server_fresh};
 }
 
 bool WebSocketHandshake::extended_otherwise() const {

@@ -20,11 +20,12 @@ Text column(std::string_view text, Context& context) {
 }  // namespace
 
 WebSocketLife::WebSocketLife(WebSocketOpening opening)
-    : id_(opening.exchange_id),
+    : id_(opening.id),
       stream_id_(opening.stream_id),
       opened_(opening.at),
       handshake_(std::make_shared<const WebSocketHandshake>(std::move(opening.handshake))),
-      active_(opened_.time) {}
+      active_(opened_.time),
+      midstream_(opening.midstream) {}
 
 void WebSocketLife::begin_frame(Side side, const Stamp& first, bool speaking, const Context& context) {
   OneSide& here = sides_[index(side)];
@@ -81,7 +82,8 @@ std::uint64_t WebSocketLife::held_memory() const {
 
 void WebSocketLife::add_row(Context& context) const {
   WebSocketRow row;
-  row.id = row.exchange_id = id_;
+  row.id = id_;
+  if (!midstream_) row.exchange_id = id_;
   row.connection_id = context.connection.id;
   row.stream_id = stream_id_;
   fill_handshake(row, context);
@@ -117,7 +119,7 @@ void WebSocketLife::fill_counts(WebSocketRow& row) const {
   row.server_frames = server.frames;
   row.client_wire_bytes = client.wire_bytes;
   row.server_wire_bytes = server.wire_bytes;
-  row.complete = !client.holed && !server.holed;
+  row.complete = !midstream_ && !client.holed && !server.holed;
 }
 
 void WebSocketLife::fill_messages(WebSocketRow& row) const {

@@ -17,10 +17,11 @@ namespace longwire {
 
 // How a WebSocket was opened.
 struct WebSocketOpening {
-  std::int64_t exchange_id = 0;  // of the exchange that was the handshake
+  std::int64_t id = 0;           // of the exchange that was the handshake
   Integer stream_id;             // HTTP/2; NULL = the whole connection
   Stamp at;                      // the packet with the last byte of the response
   WebSocketHandshake handshake;  // with the fields of both messages
+  bool midstream = false;        // no handshake was captured: the id is its own, `at` the first packet
 };
 
 class WebSocketLife {
@@ -29,6 +30,7 @@ class WebSocketLife {
 
   std::int64_t id() const { return id_; }
   const WebSocketHandshake& handshake() const { return *handshake_; }
+  bool midstream() const { return midstream_; }
   bool readable() const { return handshake_->framing() == WebSocketHandshake::Framing::rfc6455; }
 
   // Counted of one side.
@@ -105,6 +107,7 @@ class WebSocketLife {
   Side spoke_ = Side::server;       // whose the last message was; it is the client's turn to begin
   std::optional<Side> first_told_;  // of its end
   bool limited_ = false;
+  bool midstream_;
 };
 
 }  // namespace longwire

@@ -20,9 +20,9 @@ struct WebSocketRow {
 
   static constexpr TableInfo table{"websockets", "one WebSocket: its opening handshake, what it carried, and how it ended"};
   static constexpr Column<WebSocketRow> columns[] = {
-      column("id", &WebSocketRow::id, "that of the exchange that opened it", primary_key),
+      column("id", &WebSocketRow::id, "that of the exchange that opened it; its own where that was not captured", primary_key),
       column("connection_id", &WebSocketRow::connection_id, "the connection", indexed_reference("connections")),
-      column("exchange_id", &WebSocketRow::exchange_id, "the exchange that opened it", references("http_exchanges")),
+      column("exchange_id", &WebSocketRow::exchange_id, "the exchange that opened it; NULL = not captured", references("http_exchanges")),
       column("stream_id", &WebSocketRow::stream_id, "HTTP/2 stream (RFC 8441); NULL for HTTP/1.1"),
       column("version", &WebSocketRow::version,
              "Sec-WebSocket-Version: 13; older ones by number; hixie-76 (also hybi-00), hixie-75; NULL = the request was not seen"),
@@ -59,7 +59,7 @@ struct WebSocketRow {
       column("answer_code", &WebSocketRow::answer_code, "close code of that one"),
       column("end_cause", &WebSocketRow::end_cause,
              "close: a Close frame; else fin, rst; silence: a side sent, and nothing more was heard of the other for a second; open"),
-      column("start_ns", &WebSocketRow::start_ns, "packet of the last byte of the handshake"),
+      column("start_ns", &WebSocketRow::start_ns, "packet of the handshake's last byte; where that was not captured, the first packet"),
       column("last_ns", &WebSocketRow::last_ns, "packet of the last byte of a frame; NULL = none came"),
       column("end_ns", &WebSocketRow::end_ns, "packet of the first FIN or RST, for a stream of its end; NULL = it did not end"),
       column("longest_silence_ns", &WebSocketRow::longest_silence_ns,

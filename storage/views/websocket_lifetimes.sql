@@ -1,5 +1,6 @@
 -- How long did each WebSocket live, and what did it die of?
--- duration_ms: from the end of its handshake to its end, or, where it is open, to its last frame.
+-- duration_ms: from the end of its handshake, or, where that was not captured, its first packet, to its end, or, where it is open,
+-- to its last frame.
 -- end_cause  close: a Close frame of either side; fin, rst: the connection closed without one (applications see code 1006)
 --            silence: nothing was acknowledged any more, or TCP keepalive found nobody: the link, or the peer, is gone
 --            open: nobody had closed it when the capture ended
@@ -54,7 +55,8 @@ lives AS (
     c.client_ip,
     c.server_ip,
     c.server_port,
-    coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns AS age_ns,
+    coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns AS life_ns,
+    iif(w.exchange_id IS NULL, NULL, coalesce(w.end_ns, w.last_ns, w.start_ns) - w.start_ns) AS age_ns,
     max(0, w.end_ns - coalesce(w.last_ns, w.start_ns)) AS idle_ns,
     v.verdict AS keepalive_verdict,
     c.one_way,
@@ -126,7 +128,7 @@ timed AS (
 SELECT
   id AS websocket_id,
   connection_id,
-  round(age_ns / 1e6, 3) AS duration_ms,
+  round(life_ns / 1e6, 3) AS duration_ms,
   cause AS end_cause,
   CASE WHEN NOT one_way THEN close_code END AS close_code,
   CASE WHEN NOT one_way THEN closed_by END AS closed_by,

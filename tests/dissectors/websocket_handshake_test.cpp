@@ -128,6 +128,31 @@ TEST(WebSocketHandshake, ParametersOfPermessageDeflate) {
   }
 }
 
+// RFC 7692 sections 7.1.1 and 7.1.2: the answer accepts one of the offers as it is, or asks less of the server's peer.
+TEST(WebSocketHandshake, AnAnswerOfPermessageDeflateFitsAnOffer) {
+  const auto told = [](std::string_view offers, std::string_view answer) {
+    return wrong(handshake(with(request, "Sec-WebSocket-Extensions", offers), with(response, "Sec-WebSocket-Extensions", answer)));
+  };
+  for (const auto& [offers, answer] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"permessage-deflate", "permessage-deflate; server_max_window_bits=9; server_no_context_takeover; client_no_context_takeover"},
+           {"permessage-deflate; client_max_window_bits", "permessage-deflate; client_max_window_bits=15"},
+           {"permessage-deflate; client_max_window_bits=12", "permessage-deflate; client_max_window_bits=12"},
+           {"permessage-deflate; server_max_window_bits=12", "permessage-deflate; server_max_window_bits=11"},
+           {"permessage-deflate; server_no_context_takeover, permessage-deflate", "permessage-deflate"},
+       })
+    EXPECT_EQ(told(offers, answer), "") << offers;
+  for (const auto& [offers, answer] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"permessage-deflate", "permessage-deflate; client_max_window_bits=10"},
+           {"permessage-deflate; client_max_window_bits=9", "permessage-deflate; client_max_window_bits=10"},
+           {"permessage-deflate; server_max_window_bits=10", "permessage-deflate; server_max_window_bits=12"},
+           {"permessage-deflate; server_max_window_bits=10", "permessage-deflate"},
+           {"permessage-deflate; server_no_context_takeover", "permessage-deflate"},
+           {"permessage-deflate; unknown", "permessage-deflate"},
+       })
+    EXPECT_EQ(told(offers, answer), "websocket.handshake.extension(" + std::string(answer) + ")") << offers;
+  EXPECT_EQ(told("permessage-deflate", "permessage-deflate, permessage-deflate"), "websocket.handshake.extension(permessage-deflate)");
+}
+
 TEST(WebSocketHandshake, OtherExtensionsAreNamed) {
   const Fields offering = with(request, "Sec-WebSocket-Extensions", "x-webkit-deflate-frame");
   const WebSocketHandshake made = handshake(offering, with(response, "Sec-WebSocket-Extensions", "x-webkit-deflate-frame"));

@@ -74,7 +74,8 @@ class PushViews : public ::testing::Test {
     exchange.upgraded_to = "websocket";
     rows().add(exchange);
     WebSocketRow row;
-    row.id = row.exchange_id = row.connection_id = id;
+    row.id = row.connection_id = id;
+    if (handshakes_captured_) row.exchange_id = id;
     row.start_ns = start * ms;
     row.last_ns = last * ms;
     if (end > 0) row.end_ns = end * ms;
@@ -114,6 +115,8 @@ class PushViews : public ::testing::Test {
            .path = kept(path + std::to_string(i)),
            .bytes = {4000 + i}});
   }
+
+  bool handshakes_captured_ = true;  // of WebSockets
 
   // For as long as rows refer to it.
   Text kept(std::string text) { return texts_.emplace_back(std::move(text)); }
@@ -380,6 +383,17 @@ TEST_F(PushViews, OrAtTheSameAgeWhateverIsSaid) {
 }
 
 // A server that is restarted ends all at once, however alike they have lived.
+// Of one whose handshake was not captured nobody knows the age.
+TEST_F(PushViews, WhatIsOlderThanTheCaptureHasNoAge) {
+  handshakes_captured_ = false;
+  for (std::int64_t id = 1; id <= 3; ++id) {
+    const std::int64_t start = second * id;
+    websocket(id, "fin", "server", start + 30 * second - 300 * id, start + 30 * second, {}, start);
+  }
+  EXPECT_EQ(answer("SELECT duration_ms, timer FROM websocket_lifetimes"),
+            (Answer{{"30000.0", "NULL"}, {"30000.0", "NULL"}, {"30000.0", "NULL"}}));
+}
+
 TEST_F(PushViews, WhoSpeaksOnBehindTheOthersFinWasNotIdle) {
   websocket(1, "fin", "client", 5 * second, 4 * second);
   EXPECT_EQ(answer("SELECT idle_at_end_ms FROM websocket_lifetimes"), (Answer{{"0.0"}}));
