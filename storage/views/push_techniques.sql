@@ -5,6 +5,7 @@
 --            long-polling: answers that come late (see wait_s), and the next request follows at once; for a POST by a
 --                second and more, and some of them are empty, or all come equally late
 --            sse: an answer of type text/event-stream; websocket: 101, or 2xx to the CONNECT of RFC 8441
+--                (one whose handshake was not captured has no path, and is left out)
 -- Not called polling: what fails (a retry), pages and their assets (by the Accept field, the media type, or the path's ending),
 -- and health checks and monitoring: by the name of path or agent (where the path could be another's, too, only if at most half
 -- of the answers have news), or because the answer is always the same page, or the same hundred bytes or fewer, or the same on a
