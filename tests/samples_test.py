@@ -22,7 +22,7 @@ GONE = 499  # nginx's word for a client that went away unanswered
 
 # What a person should look at in each: what it was recorded for. The others are healthy.
 FINDINGS = {
-    'browser': {'data_lost', 'handshakes_avoidable', 'malformed', 'websocket_died'},
+    'browser': {'data_lost', 'malformed', 'websocket_died'},
     'closes': {'connection_refused', 'connection_unanswered', 'data_lost'},
     'conditions': {'missed_304'},
     'cookies': {'cookie_barred', 'cookie_repeated'},
