@@ -28,11 +28,11 @@ Layer by_address_family(std::uint32_t family, const Layer& payload) {
   }
 }
 
-// The protocol field of a cooked header; `hardware` is an ARPHRD_ value.
+// The protocol field of a cooked header; `hardware` is an ARPHRD_ value. That of a GRE device (778, 823) is GRE's, of the same
+// numbers, and GRE's header is gone.
 Layer by_cooked_protocol(std::uint16_t protocol, std::uint16_t hardware, const Layer& payload) {
-  constexpr std::uint16_t netlink = 824, frame_relay = 770, gre = 778, radiotap = 803;
+  constexpr std::uint16_t netlink = 824, frame_relay = 770, radiotap = 803;
   if (hardware == radiotap) return payload.as(Protocol::radiotap);
-  if (hardware == gre) return payload.as(Protocol::gre);
   if (hardware == netlink || hardware == frame_relay) return end_as(Other::sll);
   constexpr std::uint16_t llc = 4, smallest_type = 0x0600;
   if (protocol == llc) return payload.as(Protocol::llc);
@@ -53,6 +53,7 @@ Layer as_link_type(LinkType link, const Layer& layer) {
       return layer.as(Protocol::ppp);
     case LinkType::ppp_ether:
       return layer.as(Protocol::pppoe);
+    case LinkType::ppp_pppd:
     case LinkType::ppp_with_direction:
       return layer.as(Protocol::ppp_with_direction);
     case LinkType::raw:

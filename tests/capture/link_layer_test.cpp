@@ -69,6 +69,7 @@ const Case cases[] = {
     {"ppp_mpls", LinkType::ppp, "ff03 0281 00010140"},
     {"ppp_sent", LinkType::ppp_with_direction, "01 ff03 0021"},
     {"ppp_received", LinkType::ppp_with_direction, "00 0021"},
+    {"ppp_of_pppd", LinkType::ppp_pppd, "01 ff03 0021"},
     {"ppp_over_ethernet", LinkType::ppp_ether, "11 00 0001 002f 0021"},
     {"cisco_hdlc_unicast", LinkType::cisco_hdlc, "0f00 0800"},
     {"cisco_hdlc_multicast", LinkType::cisco_hdlc, "8f00 86dd", true},
@@ -76,6 +77,8 @@ const Case cases[] = {
     {"linux_cooked", LinkType::linux_sll, "0000 0001 0006 0200000000010000 0800"},
     {"linux_cooked_tagged", LinkType::linux_sll, "0000 0001 0006 0200000000010000 8100 0007 86dd", true},
     {"linux_cooked_llc", LinkType::linux_sll, "0000 0001 0006 0200000000010000 0004 aaaa03 000000 0800"},
+    {"linux_cooked_gre_device", LinkType::linux_sll, "0000 030a 0004 0a00000100000000 0800"},
+    {"linux_cooked_gre_bridge", LinkType::linux_sll, "0000 030a 0004 0a00000100000000 6558 020000000002 020000000001 0800"},
     {"linux_cooked_v2", LinkType::linux_sll2, "0800 0000 00000003 0001 00 06 0200000000010000"},
     {"linux_cooked_v2_ipv6", LinkType::linux_sll2, "86dd 0000 00000003 0304 00 00 0000000000000000", true},
     // AF_INET, version 0, then a 2-octet attribute padded to 4, then NFULA_PAYLOAD of 4 + 45 octets
