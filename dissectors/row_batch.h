@@ -2,6 +2,7 @@
 // written, cleared and used again; in the steady state nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -38,7 +39,8 @@ class Arena {
   }
 
  private:
-  static constexpr std::size_t block_bytes = 256 << 10;  // a few hundred exchanges' texts
+  // From a few texts to a few hundred exchanges' texts: what is seldom asked for has few.
+  static constexpr std::size_t first_block_bytes = 4 << 10, block_bytes = 256 << 10;
   struct Block {
     std::unique_ptr<char[]> bytes;
     std::size_t size;
@@ -52,7 +54,7 @@ class Arena {
   void next_block(std::size_t size) {
     std::size_t n = block_ == nullptr ? 0 : current_ + 1;
     if (n == blocks_.size() || blocks_[n].size < size) {
-      const std::size_t wanted = size > block_bytes ? size : block_bytes;
+      const std::size_t wanted = std::max(size, std::min(first_block_bytes << std::min<std::size_t>(n, 6), block_bytes));
       blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(n), Block{std::make_unique_for_overwrite<char[]>(wanted), wanted});
     }
     enter(n);

@@ -147,8 +147,9 @@ class Capture(Program):
         lab.assertIsNone(self.process.poll(), self.told())
 
     def listens(self, lab):
-        """A socket that takes every protocol (0003) is there."""
-        return re.search(r'^\S+ +\S+ +3 +0003 ', lab.run('cat', '/proc/net/packet').stdout, re.MULTILINE) is not None
+        """For each capture that runs here a socket that takes every protocol (0003) is there."""
+        sockets = re.findall(r'^\S+ +\S+ +3 +0003 ', lab.run('cat', '/proc/net/packet').stdout, re.MULTILINE)
+        return len(sockets) >= sum(isinstance(p, Capture) and p.process.poll() is None for p in lab.programs)
 
     def told(self):
         return self.messages.read_text(encoding='utf8')

@@ -10,38 +10,44 @@ import time
 import live_lab
 from live_lab import VISIBLE_AFTER, Capture, Lab
 
-KILLS = 50
-SEED = 20261128  # of the moments at which it is killed
+CAPTURES, ROUNDS = 5, 10  # so many at once, so many times: each is killed
+SEED = 20261128  # of the moments at which they are killed
 
 
 class SuddenEnds(Lab):
     def test_what_was_there_two_seconds_before_is_there(self):
-        """kill -9, again and again, into one database that each run adds to."""
+        """kill -9, again and again, into databases that each run adds to."""
         self.server()
         moments = random.Random(SEED)
-        database = self.folder / 'now.db'
-        asked = []  # (path, when it was answered, when the capture that saw it was killed)
-        for n in range(KILLS):
+        databases = [self.folder / ('%d.db' % n) for n in range(CAPTURES)]
+        asked = 0
+        visible = {database: set() for database in databases}  # what each must have: answered so long before the capture was killed
+        for repeat in range(ROUNDS):
             client = self.client()
-            capture = Capture(self, database, *(['--append'] if n else []))
+            captures = [(Capture(self, database, *(['--append'] if repeat else [])), database) for database in databases]
+            moments.shuffle(captures)
             client.ask('open 1')
-            until, answered = time.time() + moments.uniform(0.2, 2.8), []
-            while time.time() < until:
-                path = '/%d' % (len(asked) + len(answered))
-                answered.append((path, float(client.ask('get 1 ' + path))))
+            deaths = sorted((time.time() + moments.uniform(0.2, 2.8) for _ in captures), reverse=True)
+            answered = []  # (path, when) of this round
+            while captures:
+                if time.time() > deaths[len(captures) - 1]:
+                    capture, database = captures.pop()
+                    capture.process.kill()
+                    killed = time.time()
+                    capture.process.wait()
+                    visible[database] |= {path for path, when in answered if killed - when > VISIBLE_AFTER}
+                    self.assertEqual(self.value(database, 'PRAGMA quick_check'), 'ok')
+                answered.append(('/%d' % asked, float(client.ask('get 1 /%d' % asked))))
+                asked += 1
                 time.sleep(moments.uniform(0, 0.01))
-            capture.process.kill()
-            killed = time.time()
-            capture.process.wait()
             client.end()
-            asked += [(*each, killed) for each in answered]
-            self.assertEqual(self.value(database, 'PRAGMA quick_check'), 'ok')
-        self.assertEqual(self.value(database, 'PRAGMA integrity_check'), 'ok')
-        stored = {r['path'] for r in self.rows(database, 'SELECT path FROM http_exchanges')}
-        self.assertEqual([path for path, answered, killed in asked if killed - answered > VISIBLE_AFTER and path not in stored], [])
-        self.assertEqual(stored - {path for path, *_ in asked}, set())
-        self.assertGreater(len(stored), 500)
-        self.assertEqual(self.value(database, 'SELECT count(*) FROM (SELECT 1 FROM http_exchanges GROUP BY id HAVING count(*) > 1)'), 0)
+        for database in databases:
+            self.assertEqual(self.value(database, 'PRAGMA integrity_check'), 'ok')
+            stored = {r['path'] for r in self.rows(database, 'SELECT path FROM http_exchanges')}
+            self.assertGreater(len(visible[database]), 50)
+            self.assertEqual(visible[database] - stored, set())
+            self.assertEqual(stored - {'/%d' % n for n in range(asked)}, set())
+            self.assertEqual(self.value(database, 'SELECT count(*) FROM (SELECT 1 FROM http_exchanges GROUP BY id HAVING count(*) > 1)'), 0)
 
 
 class FullDisk(Lab):

@@ -88,6 +88,13 @@ class SameRows(unittest.TestCase):
                 for threads in ('2', '3', '16'):
                     self.assertEqual(self.everything(capture, '--threads', threads), alone)
 
+    def test_four_threads(self):
+        """For ThreadSanitizer, which ends the program where it sees a race: each sample alone, and other captures sixteen at a time."""
+        others = [c for c in corpus() if c not in SAMPLES]
+        for captures in [[sample] for sample in SAMPLES] + [others[n:n + 16] for n in range(0, len(others), 16)]:
+            with self.subTest(captures[0].name):
+                analyze(PROGRAM, captures[0], self.database, '--threads', '4', *map(str, captures[1:]))
+
     def test_any_way_in(self):
         """As a file, compressed, and through a pipe: all but the names of the capture is the same."""
         sample = HOUSE / 'samples/shop.pcapng'
