@@ -21,6 +21,7 @@ class Use:
 
     def __init__(self, connection, authority, exchanges, of_all, database):
         self.connection, self.authority, self.exchanges = connection, authority, exchanges
+        self.encrypted = 'persistent' not in exchanges[0]
         self.opened = any(e['ordinal'] == 1 for e in exchanges)
         self.for_websocket = any(e['ordinal'] == 1 and (e.get('upgraded_to') or '').lower() == 'websocket' for e in exchanges)
         self.first_ns = min(e['request_start_ns'] for e in exchanges if e['request_start_ns'] is not None)
@@ -32,13 +33,13 @@ class Use:
             ends = [h['end_ns'] for h in tls if h['outcome'] == 'completed']
             established = min(ends) if ends else connection['established_ns'] or self.first_ns
             self.paid_ns = min(established, self.first_ns) - connection['start_ns']
+        self.offers = [((h['ja4'] or '__').split('_')[1], h['offered_alpn'] or '[]') for h in tls]
         self.paid_bytes = (180 if ':' in connection['client_ip'] else 120) + sum(database.message_bytes[h['id']] for h in tls)
 
     def idle_spans(self, of_all, closed_ns):
         """From when to when it was idle, and could have been used."""
         until = closed_ns or (NEVER if self.connection['close_kind'] == 'open' else self.connection['end_ns'])
-        turns = 'persistent' not in self.exchanges[0]
-        reusable = [e for e in self.exchanges if e['response_end_ns'] is not None and (turns or (e['persistent'] and e['complete'] and e['upgraded_to'] is None))]
+        reusable = [e for e in self.exchanges if e['response_end_ns'] is not None and (self.encrypted or (e['persistent'] and e['complete'] and e['upgraded_to'] is None))]
         if any(protocol in (self.connection['layers'] or '') for protocol in ('http2', 'spdy')):
             return [(min(e['response_end_ns'] for e in reusable), until)] if reusable else []
         spans = [(e['request_start_ns'] - e['idle_before_ns'], e['request_start_ns']) for e in self.exchanges if e['idle_before_ns']]
@@ -87,7 +88,10 @@ def recomputed(uses):
     """A row of connection_reuse."""
     counts = sorted(len(u.exchanges) for u in uses if u.whole)
     paid = [u for u in uses if u.paid_ns is not None]
-    avoidable = [u for u in paid if not u.for_websocket and any(other.idle_at(u.connection['start_ns']) for other in uses if other is not u)]
+    # A browser offers HTTP/1.1 alone where it wants a WebSocket; by its suites it is the program that offers HTTP/2 elsewhere.
+    programs = {suites for u in uses for suites, protocols in u.offers if '"h2"' in protocols}
+    in_tls = lambda u: u.encrypted and any(protocols == '["http/1.1"]' and suites in programs for suites, protocols in u.offers)
+    avoidable = [u for u in paid if not u.for_websocket and not in_tls(u) and any(other.idle_at(u.connection['start_ns']) for other in uses if other is not u)]
     return {
         'connections': len(uses),
         'exchanges': sum(len(u.exchanges) for u in uses),
