@@ -9,7 +9,8 @@ add_library(longwire_flags INTERFACE)
 target_compile_options(longwire_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align)
 target_include_directories(longwire_flags INTERFACE ${PROJECT_SOURCE_DIR})
 if(CMAKE_UNITY_BUILD)
-  target_compile_options(longwire_flags INTERFACE -Wno-shadow)  # files compiled together shadow each other's names
+  # Files compiled together shadow each other's names, and g++ takes those that are one file's own for a header's.
+  target_compile_options(longwire_flags INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 if(LONGWIRE_WERROR)
   target_compile_options(longwire_flags INTERFACE -Werror)
