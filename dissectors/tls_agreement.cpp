@@ -9,6 +9,7 @@ namespace longwire {
 namespace {
 
 constexpr std::size_t random_bytes = 32;
+constexpr std::uint8_t truncated_mac_bytes = 10;  // RFC 6066 section 7
 
 }  // namespace
 
@@ -70,6 +71,7 @@ void TlsAgreement::take_server_hello(const ServerHello& hello) {
   session_id_ = as_text(hello.session_id);
   extended_master_secret_ = hello.extended_master_secret;
   encrypt_then_mac_ = hello.encrypt_then_mac;
+  truncated_hmac_ = hello.truncated_hmac;
   compressed_ = hello.compression != 0;
   if (!hello.suite_told) return;
   const std::string suite = suite_name(hello.suite);
@@ -165,7 +167,7 @@ void TlsAgreement::remember(TlsKeyring& keyring, std::uint64_t number) const {
 }
 
 std::unique_ptr<TlsCipher> TlsAgreement::cipher(Side from, const TlsSecret& master) const {
-  const TlsProtection& protection = *protection_;
+  TlsProtection protection = *protection_;
   const std::size_t mac = protection.aead() ? 0 : protection.mac_bytes;
   const std::size_t key = protection.key_bytes, iv = protection.iv_bytes;
   std::array<std::uint8_t, 2 * (48 + 32 + 16)> block;  // the largest parts of all suites
@@ -174,6 +176,7 @@ std::unique_ptr<TlsCipher> TlsAgreement::cipher(Side from, const TlsSecret& mast
   const std::size_t side = index(from);
   const TlsCipher::Keys keys{whole.subspan(2 * mac + side * key, key), whole.subspan(2 * (mac + key) + side * iv, iv),
                              whole.subspan(side * mac, mac)};
+  if (truncated_hmac_ && protection.mac != nullptr) protection.mac_bytes = truncated_mac_bytes;  // of MACs; their keys stay whole
   return TlsCipher::make(protection, version_, keys, encrypt_then_mac_);
 }
 

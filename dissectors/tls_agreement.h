@@ -69,6 +69,7 @@ class TlsAgreement {
   std::optional<TlsProtection> protection_;
   bool rsa_ = false;  // RSA is the key exchange
   bool retried_ = false, client_extends_ = false, extended_master_secret_ = false, encrypt_then_mac_ = false, compressed_ = false;
+  bool truncated_hmac_ = false;
   EarlyData early_data_ = EarlyData::none;
   bool key_exchange_seen_ = false, server_hello_done_ = false, rsa_tried_ = false;
   std::string encrypted_pre_master_;

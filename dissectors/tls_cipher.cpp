@@ -224,7 +224,7 @@ bool TlsCipher::authentic(Bytes header, Bytes content, Bytes mac) {
   if (EVP_MAC_update(mac_.get(), pseudo.data(), pseudo.size()) != 1) return false;
   if (EVP_MAC_update(mac_.get(), content.data(), content.size()) != 1) return false;
   if (EVP_MAC_final(mac_.get(), computed.data(), &size, computed.size()) != 1) return false;
-  return size == mac.size() && std::memcmp(computed.data(), mac.data(), size) == 0;
+  return size >= mac.size() && std::memcmp(computed.data(), mac.data(), mac.size()) == 0;
 }
 
 // RFC 6101 section 5.2.3.1: hash(secret + pad_2 + hash(secret + pad_1 + seq_num + type + length + content)).

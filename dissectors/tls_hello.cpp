@@ -112,6 +112,9 @@ void read_extension(ServerHello& hello, std::uint16_t type, Bytes data) {
     case tls_extension::next_protocol_negotiation:
       hello.npn = data;
       break;
+    case tls_extension::truncated_hmac:
+      hello.truncated_hmac = true;
+      break;
     case tls_extension::encrypt_then_mac:
       hello.encrypt_then_mac = true;
       break;

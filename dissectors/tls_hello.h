@@ -22,11 +22,11 @@ namespace longwire {
 
 // Extension types that are read. IANA, TLS ExtensionType Values.
 namespace tls_extension {
-constexpr std::uint16_t server_name = 0, status_request = 5, certificate_type = 9, supported_groups = 10, ec_point_formats = 11,
-                        signature_algorithms = 13, alpn = 16, client_certificate_type = 19, server_certificate_type = 20,
-                        encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35, draft_key_share = 40, pre_shared_key = 41,
-                        early_data = 42, supported_versions = 43, certificate_authorities = 47, key_share = 51,
-                        next_protocol_negotiation = 13172, draft_application_settings = 17513, application_settings = 17613,
+constexpr std::uint16_t server_name = 0, truncated_hmac = 4, status_request = 5, certificate_type = 9, supported_groups = 10,
+                        ec_point_formats = 11, signature_algorithms = 13, alpn = 16, client_certificate_type = 19,
+                        server_certificate_type = 20, encrypt_then_mac = 22, extended_master_secret = 23, session_ticket = 35,
+                        draft_key_share = 40, pre_shared_key = 41, early_data = 42, supported_versions = 43, certificate_authorities = 47,
+                        key_share = 51, next_protocol_negotiation = 13172, draft_application_settings = 17513, application_settings = 17613,
                         encrypted_client_hello = 65037, encrypted_server_name = 65486;
 }  // namespace tls_extension
 
@@ -104,7 +104,7 @@ struct ServerHello {
   Bytes npn;       // list of names<8>
   std::uint16_t group = 0;
   bool group_told = false, psk = false, ticket = false;
-  bool encrypt_then_mac = false, extended_master_secret = false;
+  bool truncated_hmac = false, encrypt_then_mac = false, extended_master_secret = false;
   TlsCertificateTypes certificate_types;
 };
 

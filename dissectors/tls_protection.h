@@ -21,7 +21,7 @@ struct TlsProtection {
   std::uint8_t key_bytes = 0;
   std::uint8_t iv_bytes = 0;     // of the key block: a CBC block (before TLS 1.1), or the fixed part of an AEAD's nonce
   std::uint8_t nonce_bytes = 0;  // sent with each record, TLS 1.2's AEADs
-  std::uint8_t mac_bytes = 0;    // of the HMAC, or the AEAD's tag
+  std::uint8_t mac_bytes = 0;    // of the HMAC as sent, or the AEAD's tag
   std::uint8_t block_bytes = 1;
   TlsHash hash = TlsHash::sha256;  // of TLS 1.2's PRF and TLS 1.3's key schedule
 

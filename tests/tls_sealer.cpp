@@ -56,7 +56,7 @@ std::string TlsSealer::mac(unsigned type, const std::string& content) const {
   std::string out(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
   HMAC(md, keys_.mac_key.data(), static_cast<int>(keys_.mac_key.size()), bytes_of(message), message.size(), bytes_of(out), &size);
-  return out.substr(0, size);
+  return out.substr(0, protection_.mac_bytes);
 }
 
 // With a cipher of blocks or of a stream, from its beginning.

@@ -19,6 +19,8 @@ class TlsSealer {
   TlsSealer() = default;
   TlsSealer(std::string_view suite, std::uint16_t version, Keys keys, bool encrypt_then_mac = false);
 
+  // From now on as RFC 6066 section 7 says.
+  void truncate_macs() { protection_.mac_bytes = 10; }
   // A record. `padding`: zeros behind the content of TLS 1.3.
   std::string seal(unsigned type, const std::string& content, std::size_t padding = 0);
 

@@ -500,6 +500,36 @@ TEST(TlsDecryption, Tls12) {
             "anomalies frame=2 side=server layers=tls offset=67 code=tls.certificate.unreadable\n");
 }
 
+// RFC 6066 section 7: ten bytes of each HMAC, of a key that is whole; an AEAD has none to truncate.
+TEST(TlsDecryption, TruncatedMacs) {
+  struct Case {
+    const char* suite;
+    unsigned code;
+    bool encrypt_then_mac;
+  };
+  for (const auto& [suite, code, encrypt_then_mac] :
+       {Case{"TLS_RSA_WITH_AES_128_CBC_SHA", 0x002f, false}, Case{"TLS_RSA_WITH_AES_256_CBC_SHA256", 0x003d, true},
+        Case{"TLS_RSA_WITH_NULL_SHA", 0x0002, false}, Case{suite12, suite12_code, false}}) {
+    Tls12 tls;
+    tls.suite = code;
+    tls.extensions = {{4, ""}};
+    if (encrypt_then_mac) tls.extensions.emplace_back(22, "");
+    tls.client = sealer_of_master(suite, 0x0303, tls.secret(), Side::client, encrypt_then_mac);
+    tls.server = sealer_of_master(suite, 0x0303, tls.secret(), Side::server, encrypt_then_mac);
+    if (code != suite12_code) tls.client.truncate_macs();
+    if (code != suite12_code) tls.server.truncate_macs();
+    Conversation talk;
+    tls.full_handshake(talk);
+    tls.exchange(talk, 5);
+    talk.close();
+    EXPECT_EQ(rows_with_keys(talk, log_line("CLIENT_RANDOM", tls.master),
+                             {"http_exchanges scheme path status response_body_bytes complete", "tls_handshakes inferred decrypted_by"}),
+              "http_exchanges scheme=https path=/inside status=200 response_body_bytes=5 complete=1\n"
+              "tls_handshakes inferred=0 decrypted_by=dsb\n")
+        << suite;
+  }
+}
+
 // Camellia in GCM, which OpenSSL has not; an export suite; compressed records. Said where there is a key, and only there.
 TEST(TlsDecryption, KeysWithoutACipherForThemAreToldOnceASide) {
   for (const auto& [suite, compression] : {std::pair{0xc07au, 0u}, std::pair{0x0003u, 0u}, std::pair{suite12_code, 1u}}) {
