@@ -133,14 +133,20 @@ void WebSocketLife::fill_messages(WebSocketRow& row) const {
   row.longest_pause_ns = longest_pause_;
 }
 
-void WebSocketLife::fill_close(WebSocketRow& row, Context& context) const {
+// Whose Close frame came first.
+std::optional<Side> WebSocketLife::first_to_close() const {
   const Close* client = at(Side::client).close.get();
   const Close* server = at(Side::server).close.get();
-  if (client == nullptr && server == nullptr) return;
+  if (client == nullptr && server == nullptr) return std::nullopt;
   const bool by_server = client == nullptr || (server != nullptr && server->first.number < client->first.number);
-  const Close& first = by_server ? *server : *client;
-  const Close* answer = by_server ? client : server;
-  row.closed_by = to_text(by_server ? Side::server : Side::client);
+  return by_server ? Side::server : Side::client;
+}
+
+void WebSocketLife::fill_close(WebSocketRow& row, Context& context) const {
+  const auto side = first_to_close();
+  if (!side) return;
+  const Close& first = *at(*side).close;
+  const Close* answer = at(other(*side)).close.get();
   row.close_code = first.code;
   row.close_reason = column(first.reason, context);
   row.close_answered = answer != nullptr;
@@ -183,8 +189,11 @@ void WebSocketLife::fill_end(WebSocketRow& row, const Context& context) const {
     row.last_frame = ended_at.frame;
     row.longest_silence_ns = std::max(longest_silence_, ended_at.time - active_);
   }
-  if (!row.close_code.is_null()) {
+  // A Close frame behind the other side's FIN comes too late: that side had gone without one.
+  const auto closed = first_to_close();
+  if (closed && (!first || at(*closed).close->first.number <= at(*first).ended_at.number)) {
     row.end_cause = "close";
+    row.closed_by = to_text(*closed);
     return;
   }
   if (const auto by = closer(context)) row.closed_by = to_text(*by);

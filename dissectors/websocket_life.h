@@ -90,6 +90,7 @@ class WebSocketLife {
   void fill_messages(WebSocketRow& row) const;
   void fill_close(WebSocketRow& row, Context& context) const;
   void fill_end(WebSocketRow& row, const Context& context) const;
+  std::optional<Side> first_to_close() const;
   std::optional<Side> first_to_end() const;
   std::optional<Side> closer(const Context& context) const;
   bool fell_silent(Side sender, const Context& context) const;

@@ -1,11 +1,13 @@
 -- How long did each WebSocket live, and what did it die of?
 -- duration_ms: from the end of its handshake, or, where that was not captured, its first packet, to its end, or, where it is open,
 -- to its last frame.
--- end_cause  close: a Close frame of either side; fin, rst: the connection closed without one (applications see code 1006)
+-- end_cause  close: a Close frame of either side, before the other one had closed the connection
+--            fin, rst: the connection closed without one (applications see code 1006)
 --            silence: nothing was acknowledged any more, or TCP keepalive found nobody: the link, or the peer, is gone
 --            open: nobody had closed it when the capture ended
 --            NULL: a Close frame may have been in what was not captured. Of one direction nobody knows which one was the first.
--- close_code: of the first Close frame; 1005 = it held none. closed_by: who sent it, else who closed the connection first.
+-- close_code: of the first Close frame, where that is the cause (one that came too late is in websockets alone); 1005 = it held
+-- none. closed_by: who sent it, else who closed the connection first.
 -- idle_at_end_ms: from the last frame to the end. longest_silence_ms: between two frames, or that.
 -- keepalive_verdict: the last one of TCP keepalive on its connection (see keepalive_episodes).
 -- timer: `idle` or `age` where at least three WebSockets to the same server, and half of all that the same side ended there in
@@ -130,16 +132,16 @@ SELECT
   connection_id,
   round(life_ns / 1e6, 3) AS duration_ms,
   cause AS end_cause,
-  CASE WHEN NOT one_way THEN close_code END AS close_code,
+  CASE WHEN cause = 'close' AND NOT one_way THEN close_code END AS close_code,
   CASE WHEN NOT one_way THEN closed_by END AS closed_by,
   round(longest_silence_ns / 1e6, 3) AS longest_silence_ms,
   coalesce(pings, 0) AS pings,
   coalesce(pongs, 0) AS pongs,
   round(rtt_ns / 1e6, 3) AS ping_rtt_ms_median,
   coalesce(unsolicited_pongs, 0) AS unsolicited_pongs,
-  close_reason,
-  close_answered,
-  answer_code,
+  CASE WHEN cause = 'close' THEN close_reason END AS close_reason,
+  CASE WHEN cause = 'close' THEN close_answered END AS close_answered,
+  CASE WHEN cause = 'close' THEN answer_code END AS answer_code,
   round(idle_ns / 1e6, 3) AS idle_at_end_ms,
   keepalive_verdict,
   timer,

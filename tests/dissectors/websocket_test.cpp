@@ -297,6 +297,15 @@ TEST(WebSocket, FinWithoutACloseFrame) {
             "first_frame=2 last_frame=4\n");
 }
 
+// The client's Close frame is no answer to anything: the server had gone before, and its application reports 1006.
+TEST(WebSocket, ACloseFrameBehindTheOtherSidesFinComesTooLate) {
+  Conversation talk = opened();
+  talk.client(client_frame(fin | text_frame, "hi")).end(Side::server, End::fin);
+  talk.client(client_frame(fin | close_frame, close_payload(1000))).end(Side::client, End::fin);
+  EXPECT_EQ(websocket(talk, ending),
+            "websockets end_cause=fin closed_by=server close_code=1000 close_reason= close_answered=0 answer_code=NULL\n");
+}
+
 TEST(WebSocket, Reset) {
   Conversation talk = opened();
   talk.facts.closed_first_known = true;

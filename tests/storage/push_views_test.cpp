@@ -364,6 +364,12 @@ TEST_F(PushViews, ACloseFrameMayBeInWhatWasNotCaptured) {
             (Answer{{"close", "NULL", "NULL"}, {"NULL", "NULL", "NULL"}, {"NULL", "client", "NULL"}, {"rst", "client", "NULL"}}));
 }
 
+TEST_F(PushViews, ACloseFrameThatCameTooLateIsNotTheCause) {
+  websocket(1, "fin", "server", 5 * second, 6 * second, 1000);
+  EXPECT_EQ(answer("SELECT end_cause, closed_by, close_code, close_reason, close_answered, answer_code FROM websocket_lifetimes"),
+            (Answer{{"fin", "server", "NULL", "NULL", "NULL", "NULL"}}));
+}
+
 TEST_F(PushViews, ATimerKillsAtTheSameIdleTime) {
   for (std::int64_t i = 0; i < 3; ++i) websocket(1 + i, "fin", "server", (10 + 7 * i) * second, (70 + 7 * i) * second + i * 100);
   websocket(4, "fin", "server", 20 * second, 21 * second);
