@@ -78,7 +78,7 @@ void Channel::gap(Side side, std::uint64_t missing, const Stamp& at, Context aro
   if (own.ended) return;
   Visit visit{around, side, {{}, at}};
   visit.forced = true;
-  own.release();
+  own.need = 1;
   run(visit);
   visit.forced = false;
   const Bytes rest = unused(visit, side);
@@ -251,7 +251,8 @@ bool Channel::search(Visit& visit, Side side) {
   Lane::Waiting& lost = here.make_waiting();
   const std::uint64_t packet = visit.context.first_stamp(in).number;
   if (packet != lost.passed_packet) {
-    const Match match = reader_->restart(side, in.first(std::min<std::size_t>(in.size(), limits::detect_bytes)));
+    Match match = reader_->restart(side, in.first(std::min<std::size_t>(in.size(), limits::detect_bytes)));
+    if (match == Match::maybe && visit.forced && side == visit.side && reader_->restart_before_hole(side, in)) match = Match::yes;
     if (match == Match::maybe && in.size() < limits::detect_bytes) return false;
     if (match == Match::yes) {
       tell_passed_over(visit, side, in.first(1));

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "capture/limits.h"
+#include "dissectors/http1.h"
+#include "dissectors/http1_message.h"
 #include "dissectors/opaque.h"
 #include "dissectors/registry.h"
 #include "dissectors/websocket_midstream.h"
@@ -21,7 +23,10 @@ class Detector final : public Dissector {
     if (trial.passed_packet != 0 && trial.passed_packet == context.first_stamp(in).number) return pass_over(context);
     Progress progress;
     const bool mid_message = trial.behind_hole || context.connection.midstream;
-    if (ask(side, in, mid_message, progress.next) != Match::no) return progress;
+    const Match known = ask(side, in, mid_message, progress.next);
+    if (known == Match::maybe && context.must_proceed() && read_cut_start_line(as_text(in)).kind == StartLine::Kind::request)
+      progress.next = make_http1();
+    if (known != Match::no) return progress;
     if (mid_message && is_websocket(side, in, context, progress) != Match::no) return progress;
     if (mid_message && ++trial.packets < limits::detect_segments) {
       trial.passed_packet = context.first_stamp(in).number;

@@ -143,10 +143,12 @@ class Dissector {
 
   // What it comes to where nothing is pending for it; nothing where something is, or where it cannot be put in so few
   // words. Asked only where its channel keeps no bytes; the reader is destroyed then.
-  virtual std::optional<SleepingReader> sleep() const { return std::nullopt; }
+  virtual std::optional<SleepingReader> sleep() { return std::nullopt; }
 
   // True where a new message can certainly start at `in` (behind a hole, or midstream): see AfterGap::lost.
   virtual Match restart(Side side, Bytes in) const = 0;
+  // `in` is all that is there before a hole, and restart() says maybe: true where it begins a message all the same.
+  virtual bool restart_before_hole([[maybe_unused]] Side side, [[maybe_unused]] Bytes in) const { return false; }
 };
 
 }  // namespace longwire

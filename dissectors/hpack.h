@@ -42,6 +42,14 @@ class HpackDecoder {
   void lose() { table_.lose(); }
   bool damaged() const { return table_.incomplete(); }
 
+  // Gives back what only the next representation would need.
+  void shrink() {
+    table_.shrink();
+    for (std::string* text : {&name_, &value_}) {
+      text->clear();
+      text->shrink_to_fit();
+    }
+  }
   // Bytes beside the object's own.
   std::uint64_t held_memory() const { return table_.held_memory() + name_.capacity() + value_.capacity(); }
 

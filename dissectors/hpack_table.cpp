@@ -125,12 +125,24 @@ void HpackTable::evict_down_to(std::uint64_t bytes) {
 
 // Once as much is evicted as is left: so each byte is moved about once.
 void HpackTable::forget_evicted() {
-  if (first_ == 0 || first_ < count()) return;
+  if (first_ > 0 && first_ >= count()) drop_evicted();
+}
+
+void HpackTable::drop_evicted() {
+  if (first_ == 0) return;
   const std::uint64_t dead = entries_[first_].begin - text_at_;
   text_.erase(0, dead);
   text_at_ += dead;
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
   first_ = 0;
+}
+
+void HpackTable::shrink() {
+  drop_evicted();
+  text_.shrink_to_fit();
+  entries_.shrink_to_fit();
+  inserted_.clear();
+  inserted_.shrink_to_fit();
 }
 
 void HpackTable::lose() {

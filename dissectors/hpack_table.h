@@ -41,6 +41,8 @@ class HpackTable {
   // Whether entries may stand behind the known ones.
   bool incomplete() const { return incomplete_; }
 
+  // Gives back what no entry stands in.
+  void shrink();
   // Bytes beside the object's own.
   std::uint64_t held_memory() const { return text_.capacity() + inserted_.capacity() + entries_.capacity() * sizeof(Entry); }
 
@@ -59,6 +61,7 @@ class HpackTable {
   std::string_view text(std::uint64_t begin, std::uint32_t size) const;
   void evict_down_to(std::uint64_t bytes);
   void forget_evicted();
+  void drop_evicted();
 
   std::string text_;           // of the entries, one behind the other, and of evicted ones before them
   std::uint64_t text_at_ = 0;  // where text_ begins, counted as Entry::begin

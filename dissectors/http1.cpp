@@ -206,13 +206,15 @@ Progress Http1::wait_for_head(const Call& call, Bytes in) {
   return lose_framing(call, in, kept.size(), "http1.limit");
 }
 
-// A head that breaks off: what stands in its whole lines is kept.
+// A head that breaks off: what stands in its whole lines is kept, and what is certain of a start line.
 void Http1::read_cut_head(const Call& call, Bytes in, bool limited) {
   const std::string_view text = as_text(in);
   half(call.side).scanned = 0;
-  if (first_line(text) == 0) return;
   Oddities oddities;
-  Head head{in, read_start_line(text, oddities), oddities, FieldLines(text.substr(first_line(text)), oddities)};
+  const std::size_t line = first_line(text);
+  if (line == 0 && limited) return;
+  const StartLine start = line > 0 ? read_start_line(text, oddities) : read_cut_start_line(text);
+  Head head{in, start, oddities, FieldLines(line > 0 ? text.substr(line) : std::string_view(), oddities)};
   if (!expected(head.start, call.side)) return;
   if (asks(call.side)) {
     take_request(call, head);

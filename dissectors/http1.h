@@ -43,13 +43,16 @@ class Http1 final : public Dissector {
   void end(Side side, Bytes in, End how, Context& context) override;
   void report_open(Context& context) const override { pairing_.report_open(context); }
   std::uint64_t memory() const override { return sizeof *this + pairing_.held_memory(); }
-  std::optional<SleepingReader> sleep() const override {
+  std::optional<SleepingReader> sleep() override {
     const auto pairing = pairing_.rest();
     if (!pairing || !sides_known_ || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
     const AtRest rest{*pairing, halves_[0], halves_[1], asking_, unasked_};
     return SleepingReader::of<Http1>(rest);
   }
   Match restart(Side side, Bytes in) const override;
+  bool restart_before_hole(Side side, Bytes in) const override {
+    return asks(side) && read_cut_start_line(as_text(in)).kind == StartLine::Kind::request;
+  }
 
  private:
   // What a side sends next.

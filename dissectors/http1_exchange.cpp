@@ -21,6 +21,7 @@ std::size_t before_authority(std::string_view target) {
 
 void Http1Exchange::read_target(std::string_view target, std::string_view host) {
   if (host.data() != nullptr) authority = keep(host);
+  if (target.data() == nullptr) return;
   if (connect && !target.starts_with('/')) {  // authority-form
     const std::string_view place = target.substr(0, target.find_first_of(" \t"));
     authority = keep(place.substr(place.find_last_of('@') + 1));

@@ -50,7 +50,7 @@ struct Http1Exchange : HttpExchange {
            response.body.held_memory();
   }
 
-  // Splits a request target by its form (RFC 9112 section 3.2) into authority, path and scheme.
+  // Splits a request target (null = not known) by its form (RFC 9112 section 3.2) into authority, path and scheme.
   void read_target(std::string_view target, std::string_view host);
   // Keeps the field lines of a header section of this side as JSON, and tells `fields` and `semantics` of them.
   Piece keep_header(Side side, FieldLines& lines, const DissectOptions& options, Http1Fields& fields, Oddities& oddities);

@@ -164,6 +164,22 @@ StartLine read_start_line(std::string_view text, Oddities& oddities) {
   return start;
 }
 
+StartLine read_cut_start_line(std::string_view text) {
+  Oddities oddities;
+  if (starts_response(text) == Match::yes) return read_status_line(text.substr(0, status_pattern.size()), oddities);
+  StartLine start;
+  if (starts_registered_method(text) != Match::yes || starts_request(text) == Match::no) return start;
+  start.method = text.substr(0, token_length(text));
+  const std::string_view behind = text.substr(start.method.size() + 1);
+  if (!behind.starts_with('/') && !behind.starts_with("http://")) return start;  // RTSP and SIP have such methods, too
+  start.kind = StartLine::Kind::request;
+  start.version = {0, 0};
+  const std::size_t space = behind.rfind(' ');
+  const bool whole = space != std::string_view::npos && matches(behind.substr(space + 1), "HTTP/1.d\r") != Match::no;
+  if (whole) start.target = behind.substr(0, space);
+  return start;
+}
+
 std::string_view FieldLines::line() {
   const std::size_t length = first_line(rest_);
   if (length == 0) return {};

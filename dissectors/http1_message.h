@@ -62,6 +62,9 @@ struct StartLine {
 
 // The first line of `text` without its line end; `text` must hold a whole line.
 StartLine read_start_line(std::string_view text, Oddities& oddities);
+// The first line of `text`, which breaks off before its end, and what is certain of it: a registered method, and the target where
+// that is whole (else null); or version and status. The version of a request is 0.0, as that stands last.
+StartLine read_cut_start_line(std::string_view text);
 
 struct Field {
   std::string_view name;   // as sent

@@ -39,15 +39,21 @@ Match probe_http2(Side, Bytes first) {
 }
 
 Match Http2::restart(Side side, Bytes in) const {
-  if (halves_[index(side)].next == Half::Next::start && connection_.last_stream() == 0) return probe_http2(side, in);
-  return http2_frames_begin(in, likely, connection_.last_stream() + believable_step);
+  if (halves_[index(side)].next == Half::Next::start && connection().last_stream() == 0) return probe_http2(side, in);
+  return http2_frames_begin(in, likely, connection().last_stream() + believable_step);
+}
+
+// Between frames, with no stream open.
+std::optional<SleepingReader> Http2::sleep() {
+  const auto between_frames = [](const Half& each) { return each.next == Half::Next::frame && !each.ended; };
+  if (!std::all_of(halves_.begin(), halves_.end(), between_frames) || !connection().idle()) return std::nullopt;
+  connection().shrink();
+  return SleepingReader::of<Http2>({std::move(kept_)});
 }
 
 // Once, with the first bytes of either side.
 void Http2::begin(Context& context) {
-  if (std::exchange(begun_, true) || !upgrade_) return;
-  connection_.follow(std::move(*upgrade_), context);
-  upgrade_.reset();
+  if (const auto upgrade = std::exchange(upgrade_, nullptr)) connection().follow(std::move(*upgrade), context);
 }
 
 Progress Http2::data(Side side, Bytes in, Context& context) {
@@ -64,9 +70,9 @@ AfterGap Http2::gap(Side side, Bytes in, std::uint64_t missing, Context& context
   const Progress before = read(call, in);
   if (!before.lost && miss(call, in.subspan(before.used), missing)) return AfterGap::resumed;
   Half& here = half(side);
-  if (here.next == Half::Next::data) connection_.miss_data(call, here.frame, here.content_left());
+  if (here.next == Half::Next::data) connection().miss_data(call, here.frame, here.content_left());
   if (here.next != Half::Next::start) here.next = Half::Next::frame;
-  connection_.lose(side, missing, context);
+  connection().lose(side, missing, context);
   return AfterGap::lost;
 }
 
@@ -77,14 +83,14 @@ void Http2::end(Side side, Bytes in, End how, Context& context) {
   const Progress before = read(call, in);
   const Bytes rest = in.subspan(before.used);
   Half& here = half(side);
-  const bool inside = here.left > 0 || (!rest.empty() && here.next == Half::Next::frame) || connection_.within_block(side);
+  const bool inside = here.left > 0 || (!rest.empty() && here.next == Half::Next::frame) || connection().within_block(side);
   const bool closed = how == End::fin || how == End::rst;  // not merely that the capture is over
-  if (closed && inside && !before.lost) connection_.tell(context, "http2.frame.short", rest.first(std::min<std::size_t>(rest.size(), 1)));
-  connection_.end(side, how, context);
+  if (closed && inside && !before.lost) connection().tell(context, "http2.frame.short", rest.first(std::min<std::size_t>(rest.size(), 1)));
+  connection().end(side, how, context);
   here.ended = true;
   here.left = 0;
   here.next = Half::Next::frame;
-  if (half(other(side)).ended) connection_.finish(how_, context);
+  if (half(other(side)).ended) connection().finish(kept_->how, context);
 }
 
 // Reads one thing after another until more bytes are needed.
@@ -124,32 +130,33 @@ Progress Http2::read_start(const Call& call, Bytes in) {
   if (preface == Match::maybe) return need(in.size() + 1);
   if (preface == Match::yes) {
     here.next = Half::Next::frame;
-    connection_.know_client(call.side);
-    if (how_.data() == nullptr || how_ == "midstream") how_ = within_tls ? "alpn" : "prior-knowledge";
+    connection().know_client(call.side);
+    if (kept_->how.data() == nullptr || kept_->how == "midstream") kept_->how = within_tls ? "alpn" : "prior-knowledge";
     return used(http2_preface.size());
   }
   const bool whole = !facts.midstream && facts.side[index(call.side)].missing_bytes == 0;
-  const bool awaited = how_.data() != nullptr && how_ != "midstream";  // the other side has begun at the beginning
+  const bool awaited = kept_->how.data() != nullptr && kept_->how != "midstream";  // the other side has begun at the beginning
   if (call.side == Side::server && (whole || awaited)) {
     here.next = Half::Next::frame;
     return used(0);
   }
   const Match frames = http2_frames_begin(in, likely, believable_stream);
   if (frames == Match::maybe && in.size() < limits::detect_bytes) return need(in.size() + 1);
-  if (how_.data() == nullptr) {
-    how_ = "midstream";
-    connection_.begin_midstream();
+  if (kept_->how.data() == nullptr) {
+    kept_->how = "midstream";
+    connection().begin_midstream();
   } else if (whole) {
-    connection_.tell(call.context, "http2.preface", in.first(1));
+    connection().tell(call.context, "http2.preface", in.first(1));
   }
   Progress progress;
   progress.lost = frames != Match::yes;
-  if (progress.lost) connection_.lose(call.side, 0, call.context);
+  if (progress.lost) connection().lose(call.side, 0, call.context);
   here.next = Half::Next::frame;
   return progress;
 }
 
 Progress Http2::read_frame(const Call& call, Bytes in) {
+  if (in.empty()) return need(1);  // whatever comes: so it may sleep
   if (in.size() < Http2Frame::header_size) return need(Http2Frame::header_size);
   const Http2Frame frame = Http2Frame::read(in);
   if (frame.is(Http2FrameType::data)) return read_data_header(call, frame, in);
@@ -157,14 +164,14 @@ Progress Http2::read_frame(const Call& call, Bytes in) {
   const bool too_long = frame.length > limits::http2_frame_bytes;
   if (!too_long && in.size() < size) return need(size);
   const Bytes bytes = in.first(too_long ? Http2Frame::header_size : size);
-  const bool sound = connection_.begin_frame(call, frame, bytes);
+  const bool sound = connection().begin_frame(call, frame, bytes);
   if (too_long) {
-    connection_.tell(call.context, "http2.limit", bytes.first(1), "a frame");
-    connection_.set_limited();
-    connection_.take_part(call, frame, bytes);
+    connection().tell(call.context, "http2.limit", bytes.first(1), "a frame");
+    connection().set_limited();
+    connection().take_part(call, frame, bytes);
     return drop(call, frame);
   }
-  if (sound) connection_.take_frame(call, frame, bytes);
+  if (sound) connection().take_frame(call, frame, bytes);
   return used(size);
 }
 
@@ -183,10 +190,10 @@ Progress Http2::read_data_header(const Call& call, const Http2Frame& frame, Byte
   const std::size_t size = Http2Frame::header_size + (padded ? 1 : 0);
   if (in.size() < size) return need(size);
   const Bytes header = in.first(size);
-  const bool sound = connection_.begin_frame(call, frame, header);
+  const bool sound = connection().begin_frame(call, frame, header);
   const std::uint32_t padding = padded ? header.back() : 0;
   if (!sound || padding >= frame.length + (padded ? 0 : 1)) {
-    if (sound) connection_.tell(call.context, "http2.frame.padding", header.first(1));
+    if (sound) connection().tell(call.context, "http2.frame.padding", header.first(1));
     return drop(call, frame);
   }
   Half& here = half(call.side);
@@ -195,10 +202,10 @@ Progress Http2::read_data_header(const Call& call, const Http2Frame& frame, Byte
   here.padding = padding;
   here.last = call.context.last_stamp(header);
   here.next = Half::Next::data;
-  here.wanted = connection_.begin_data(call, frame, here.left - padding, header);
+  here.wanted = connection().begin_data(call, frame, here.left - padding, header);
   if (here.left > 0) return used(size);
   here.next = Half::Next::frame;
-  connection_.end_data(call, frame, here.last, header);
+  connection().end_data(call, frame, here.last, header);
   return used(size);
 }
 
@@ -209,13 +216,13 @@ Progress Http2::read_data(const Call& call, Bytes in) {
   if (bytes.empty()) return need(1);
   const Bytes content = bytes.first(std::min<std::size_t>(bytes.size(), here.content_left()));
   here.last = call.context.last_stamp(bytes);
-  here.wanted = connection_.take_data(call, here.frame, content);
+  here.wanted = connection().take_data(call, here.frame, content);
   here.left -= static_cast<std::uint32_t>(bytes.size());
   here.padding = std::min(here.padding, here.left);
   Progress progress = used(bytes.size());
   if (here.left == 0) {
     here.next = Half::Next::frame;
-    connection_.end_data(call, here.frame, here.last, bytes.last(1));
+    connection().end_data(call, here.frame, here.last, bytes.last(1));
   } else if (here.wanted || here.left == 1) {
     progress.need = 1;
   } else {
@@ -243,7 +250,7 @@ void Http2::take_skipped(const Call& call) {
   Half& here = half(call.side);
   if (count == 0 || (here.next != Half::Next::data && here.next != Half::Next::dropped)) return;
   const std::uint32_t content = std::min(count, here.content_left());
-  if (here.next == Half::Next::data && content > 0) connection_.count_data(call, here.frame, content);
+  if (here.next == Half::Next::data && content > 0) connection().count_data(call, here.frame, content);
   here.last = call.context.skipped_stamp(call.side);
   here.left -= std::min(count, here.left);
   here.padding = std::min(here.padding, here.left);
@@ -256,19 +263,19 @@ bool Http2::miss(const Call& call, Bytes rest, std::uint64_t missing) {
   if (here.next == Half::Next::frame && rest.size() >= Http2Frame::header_size) {
     const Http2Frame frame = Http2Frame::read(rest);
     if (missing > Http2Frame::header_size + frame.length - rest.size() || frame.is(Http2FrameType::data)) return false;
-    connection_.begin_frame(call, frame, rest);
-    connection_.take_part(call, frame, rest);
+    connection().begin_frame(call, frame, rest);
+    connection().take_part(call, frame, rest);
     drop(call, frame);
     here.left -= static_cast<std::uint32_t>(rest.size() - Http2Frame::header_size);
   }
   if (here.next != Half::Next::data && here.next != Half::Next::dropped) return false;
   if (missing > here.left) return false;
   const auto count = static_cast<std::uint32_t>(missing);
-  if (here.next == Half::Next::data) connection_.miss_data(call, here.frame, std::min(count, here.content_left()));
+  if (here.next == Half::Next::data) connection().miss_data(call, here.frame, std::min(count, here.content_left()));
   here.left -= count;
   here.padding = std::min(here.padding, here.left);
   if (here.left > 0) return true;
-  if (here.next == Half::Next::data) connection_.end_data(call, here.frame, here.last, {});
+  if (here.next == Half::Next::data) connection().end_data(call, here.frame, here.last, {});
   here.next = Half::Next::frame;
   return true;
 }

@@ -23,15 +23,32 @@ Match probe_http2(Side side, Bytes first);
 
 class Http2 final : public Dissector {
  public:
-  Http2() = default;
-  explicit Http2(Http2Upgrade upgrade) : upgrade_(std::move(upgrade)), how_("upgrade") {}
+  // What stays while it sleeps: what the next frame may refer to, and what its row needs.
+  struct Kept {
+    Http2Connection connection;
+    std::string_view how{};  // null = not known yet
+    std::uint64_t memory() const { return sizeof *this + connection.held_memory(); }
+  };
+  struct AtRest {
+    std::unique_ptr<Kept> kept;
+    std::uint64_t held_memory() const { return kept->memory(); }
+  };
+  Http2() : kept_(std::make_unique<Kept>()) {}
+  explicit Http2(Http2Upgrade upgrade) : Http2() {
+    upgrade_ = std::make_unique<Http2Upgrade>(std::move(upgrade));
+    kept_->how = "upgrade";
+  }
+  explicit Http2(AtRest rest) : kept_(std::move(rest.kept)) {
+    for (Half& each : halves_) each.next = Half::Next::frame;
+  }
 
   std::string_view name() const override { return "http2"; }
   Progress data(Side side, Bytes in, Context& context) override;
   AfterGap gap(Side side, Bytes in, std::uint64_t missing, Context& context) override;
   void end(Side side, Bytes in, End how, Context& context) override;
-  void report_open(Context& context) const override { connection_.report_open(context); }
-  std::uint64_t memory() const override { return sizeof *this + connection_.held_memory(); }
+  void report_open(Context& context) const override { connection().report_open(context); }
+  std::uint64_t memory() const override { return sizeof *this + kept_->memory() + (upgrade_ == nullptr ? 0 : sizeof *upgrade_); }
+  std::optional<SleepingReader> sleep() override;
   Match restart(Side side, Bytes in) const override;
 
  private:
@@ -56,6 +73,8 @@ class Http2 final : public Dissector {
     std::uint32_t content_left() const { return left > padding ? left - padding : 0; }
   };
   Half& half(Side side) { return halves_[index(side)]; }
+  Http2Connection& connection() { return kept_->connection; }
+  const Http2Connection& connection() const { return kept_->connection; }
 
   Progress read(const Call& call, Bytes in);
   Progress read_next(const Call& call, Bytes in);
@@ -70,10 +89,8 @@ class Http2 final : public Dissector {
   bool miss(const Call& call, Bytes rest, std::uint64_t missing);
 
   std::array<Half, 2> halves_;
-  std::optional<Http2Upgrade> upgrade_;  // until the first call
-  std::string_view how_;                 // null = not known yet
-  bool begun_ = false;
-  Http2Connection connection_;
+  std::unique_ptr<Http2Upgrade> upgrade_;  // until the first call
+  std::unique_ptr<Kept> kept_;
 };
 
 }  // namespace longwire

@@ -55,8 +55,8 @@ bool Http2Connection::begin_frame(const Call& call, const Http2Frame& frame, Byt
   const Bytes at = header.first(1);
   credit_ += credit_per_frame;
   facts_.count(call.side, frame, call.context.first_stamp(at));
-  const bool of_block = frame.is(Http2FrameType::continuation) && frame.stream == here.block.start().frame.stream;
-  if (here.block.open() && !of_block) {  // RFC 9113 section 6.10: nothing may come between
+  const auto of_block = [&] { return frame.is(Http2FrameType::continuation) && frame.stream == here.block.start().frame.stream; };
+  if (here.block.open() && !of_block()) {  // RFC 9113 section 6.10: nothing may come between
     tell(call.context, "http2.continuation.missing", at);
     end_block(call, header);
   }

@@ -78,6 +78,13 @@ class Http2Connection {
   }
   void set_limited() { streams_.set_limited(); }
 
+  // No stream is open, no header block begun.
+  bool idle() const { return streams_.idle() && !half(Side::client).block.open() && !half(Side::server).block.open(); }
+  // Gives back what only the next frame would need; it must be idle.
+  void shrink() {
+    for (Half& each : halves_) each.block.shrink();
+    streams_.shrink();
+  }
   // Bytes beside the object's own.
   std::uint64_t held_memory() const;
 

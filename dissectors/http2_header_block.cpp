@@ -44,36 +44,40 @@ bool Http2HeaderBlock::take_part(const Http2Frame& frame, Bytes bytes, bool miss
 }
 
 void Http2HeaderBlock::begin(const Http2Frame& frame, Cursor& payload, Bytes bytes, Context& context) {
-  start_ = {frame, context.first_stamp(bytes), 0, {}, false};
-  if (frame.is(Http2FrameType::push_promise)) start_.promised = payload.u32() & 0x7fffffff;
-  if (frame.is(Http2FrameType::headers) && frame.has(Http2Frame::with_priority)) start_.priority = Http2Priority::read(payload);
-  start_.has_priority = frame.is(Http2FrameType::headers) && frame.has(Http2Frame::with_priority) && payload.ok();
+  if (work_ == nullptr) work_ = std::make_unique<Work>();
+  Start& start = work_->start;
+  start = {frame, context.first_stamp(bytes), 0, {}, false};
+  if (frame.is(Http2FrameType::push_promise)) start.promised = payload.u32() & 0x7fffffff;
+  if (frame.is(Http2FrameType::headers) && frame.has(Http2Frame::with_priority)) start.priority = Http2Priority::read(payload);
+  start.has_priority = frame.is(Http2FrameType::headers) && frame.has(Http2Frame::with_priority) && payload.ok();
   open_ = true;
   lost_ = false;
   continuations_ = 0;
-  rest_.clear();
-  fields_.begin(context.options.secrets);
+  work_->rest.clear();
+  work_->fields.begin(context.options.secrets);
 }
 
 void Http2HeaderBlock::add(Bytes fragment, Bytes frame, Context& context, RepeatedAnomalies& oddities) {
   wire_bytes_ += fragment.size();
   if (lost_) return;
-  if (rest_.empty()) {
+  std::string& rest = work_->rest;
+  if (rest.empty()) {
     decode(fragment, frame, context, oddities);
-    rest_.assign(as_text(fragment));
+    rest.assign(as_text(fragment));
   } else {
-    rest_ += as_text(fragment);
-    Bytes left = as_bytes(rest_);
+    rest += as_text(fragment);
+    Bytes left = as_bytes(rest);
     decode(left, frame, context, oddities);
-    rest_.erase(0, rest_.size() - left.size());
+    rest.erase(0, rest.size() - left.size());
   }
-  if (rest_.size() <= limits::http2_header_bytes) return;
+  if (rest.size() <= limits::http2_header_bytes) return;
   oddities.tell(context, "http2.limit", frame.first(1), "a header field");
   lose();
 }
 
 void Http2HeaderBlock::decode(Bytes& block, Bytes frame, Context& context, RepeatedAnomalies& oddities) {
-  const bool limited = fields_.limited();
+  Http2Fields& fields = work_->fields;
+  const bool limited = fields.limited();
   while (!block.empty() && !lost_) {
     const HpackDecoder::Step step = hpack_.next(block);
     if (step.kind == HpackDecoder::Kind::incomplete) break;
@@ -82,28 +86,28 @@ void Http2HeaderBlock::decode(Bytes& block, Bytes frame, Context& context, Repea
       lose();
       block = {};
     } else if (step.kind == HpackDecoder::Kind::field) {
-      oddities.tell(context, fields_.add(step.field), frame.first(1), step.field.name);
-    } else if (fields_.fields() > 0) {  // RFC 7541 section 4.2: only at the beginning of a block
+      oddities.tell(context, fields.add(step.field), frame.first(1), step.field.name);
+    } else if (fields.fields() > 0) {  // RFC 7541 section 4.2: only at the beginning of a block
       oddities.tell(context, "http2.hpack.table_size", frame.first(1));
     }
   }
-  if (fields_.limited() && !limited) oddities.tell(context, "http2.headers.expansion", frame.first(1));
+  if (fields.limited() && !limited) oddities.tell(context, "http2.headers.expansion", frame.first(1));
 }
 
 void Http2HeaderBlock::finish(Bytes frame, Context& context, RepeatedAnomalies& oddities) {
-  if (!rest_.empty()) {
+  if (!work_->rest.empty()) {
     oddities.tell(context, "http2.hpack.truncated", frame.first(1));
     lose();
   }
   open_ = false;
-  fields_.finish();
-  plain_bytes_ += fields_.plain_bytes();
-  never_indexed_ += fields_.never_indexed();
+  work_->fields.finish();
+  plain_bytes_ += work_->fields.plain_bytes();
+  never_indexed_ += work_->fields.never_indexed();
 }
 
 void Http2HeaderBlock::lose() {
   lost_ = true;
-  rest_.clear();
+  if (work_ != nullptr) work_->rest.clear();
   hpack_.lose();
 }
 

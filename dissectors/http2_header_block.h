@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "dissectors/hpack.h"
@@ -37,10 +38,10 @@ class Http2HeaderBlock {
 
   // Begun, and not finished: a CONTINUATION must follow.
   bool open() const { return open_; }
-  const Start& start() const { return start_; }
+  const Start& start() const { return work_->start; }             // once a block has begun
   std::uint32_t continuations() const { return continuations_; }  // of the block so far
   // Of the block, once it is finished. Not complete where a part was lost.
-  const Http2Fields& fields() const { return fields_; }
+  const Http2Fields& fields() const { return work_->fields; }
   bool complete() const { return !lost_; }
 
   HpackDecoder& hpack() { return hpack_; }
@@ -50,19 +51,30 @@ class Http2HeaderBlock {
   std::uint64_t plain_bytes() const { return plain_bytes_; }
   std::uint64_t never_indexed() const { return never_indexed_; }
 
+  // Gives back what only the next block would need. None may be open; start() and fields() are gone.
+  void shrink() {
+    work_.reset();
+    hpack_.shrink();
+  }
   // Bytes beside the object's own.
-  std::uint64_t held_memory() const { return hpack_.held_memory() + fields_.held_memory() + rest_.capacity(); }
+  std::uint64_t held_memory() const {
+    return hpack_.held_memory() + (work_ == nullptr ? 0 : sizeof *work_ + work_->fields.held_memory() + work_->rest.capacity());
+  }
 
  private:
+  // What a block takes while it is read; kept for the next one.
+  struct Work {
+    Start start;
+    Http2Fields fields;
+    std::string rest;  // of the fragments so far, not decoded yet: a part of one representation
+  };
   void begin(const Http2Frame& frame, Cursor& payload, Bytes bytes, Context& context);
   void add(Bytes fragment, Bytes frame, Context& context, RepeatedAnomalies& oddities);
   // Takes what can be decoded from the front of `block`.
   void decode(Bytes& block, Bytes frame, Context& context, RepeatedAnomalies& oddities);
 
-  Start start_;
   HpackDecoder hpack_;
-  Http2Fields fields_;
-  std::string rest_;  // of the fragments so far, not decoded yet: a part of one representation
+  std::unique_ptr<Work> work_;  // null = no block was read since it was given back
   std::uint64_t wire_bytes_ = 0, plain_bytes_ = 0, never_indexed_ = 0;
   std::uint32_t continuations_ = 0;
   bool open_ = false, lost_ = false;

@@ -147,7 +147,10 @@ void Http2Streams::forget_oldest(Context& context) {
 
 // Those forgotten are left out once they are the most.
 void Http2Streams::tidy_order() {
-  if (order_.size() < 2 * open_.size() + order_slack) return;
+  if (order_.size() >= 2 * open_.size() + order_slack) drop_forgotten();
+}
+
+void Http2Streams::drop_forgotten() {
   order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(first_));
   first_ = 0;
   std::erase_if(order_, [this](std::uint32_t id) { return !open_.contains(id); });
@@ -194,6 +197,16 @@ void Http2Streams::catch_up(Http2Stream& stream) const {
 
 bool Http2Streams::full_of_text() const {
   return weight_ > limits::http2_text_bytes + open_.size() * sizeof(Http2Stream);
+}
+
+bool Http2Streams::idle() const {
+  return std::all_of(open_.begin(), open_.end(), [](const auto& each) { return each.second->reset; });
+}
+
+void Http2Streams::shrink() {
+  drop_forgotten();
+  order_.shrink_to_fit();
+  open_.rehash(0);
 }
 
 std::uint64_t Http2Streams::held_memory() const {

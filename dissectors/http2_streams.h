@@ -74,6 +74,10 @@ class Http2Streams {
   // The exchanges of the open streams, as they are now.
   void report_open(Context& context) const;
 
+  // None is open, but for those that were reset.
+  bool idle() const;
+  // Gives back the room of streams that are forgotten.
+  void shrink();
   // Bytes beside the object's own.
   std::uint64_t held_memory() const;
 
@@ -85,6 +89,7 @@ class Http2Streams {
   void catch_up(Http2Stream& stream) const;
   void remember_gone(std::uint32_t id);
   void tidy_order();
+  void drop_forgotten();
   void forget_oldest(Context& context);
 
   boost::unordered_flat_map<std::uint32_t, std::unique_ptr<Http2Stream>> open_;

@@ -18,7 +18,7 @@ class Opaque final : public Dissector {
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes, End, Context&) override {}
   std::uint64_t memory() const override { return sizeof *this; }
-  std::optional<SleepingReader> sleep() const override { return SleepingReader::of<Opaque>(name_); }
+  std::optional<SleepingReader> sleep() override { return SleepingReader::of<Opaque>(name_); }
   Match restart(Side, Bytes) const override { return Match::no; }
 
  private:

@@ -77,7 +77,7 @@ class Tls final : public Dissector {
     if (application_ != nullptr) application_->report_open(context);
   }
   std::uint64_t memory() const override;
-  std::optional<SleepingReader> sleep() const override;
+  std::optional<SleepingReader> sleep() override;
   Match restart(Side side, Bytes in) const override;
 
  private:

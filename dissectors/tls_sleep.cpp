@@ -23,7 +23,7 @@ Tls::Tls(AtRest rest) : rest_(std::move(*rest.kept)), halves_{Half(rest_.client)
   if (opened.application) application_ = std::make_unique<TlsApplication>(std::move(*opened.application));
 }
 
-std::optional<SleepingReader> Tls::sleep() const {
+std::optional<SleepingReader> Tls::sleep() {
   if (handshake_ != nullptr || halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   if (application_ != nullptr && decryption_ == nullptr)
     return std::nullopt;  // what could be opened has ended, and is told with the connection

@@ -57,7 +57,7 @@ std::uint64_t WebSocket::memory() const {
   return bytes;
 }
 
-std::optional<SleepingReader> WebSocket::sleep() const {
+std::optional<SleepingReader> WebSocket::sleep() {
   if (halves_[0].pending() || halves_[1].pending()) return std::nullopt;
   return SleepingReader::of<WebSocket>(
       {std::make_unique<Kept>(Kept{life_, oddities_, {halves_[0].told, halves_[1].told}, {halves_[0].begun(), halves_[1].begun()}})});

@@ -55,7 +55,7 @@ class WebSocket final : public Dissector {
   void end(Side side, Bytes in, End how, Context& context) override;
   void report_open(Context& context) const override { life_.add_row(context); }
   std::uint64_t memory() const override;
-  std::optional<SleepingReader> sleep() const override;
+  std::optional<SleepingReader> sleep() override;
   Match restart(Side side, Bytes in) const override;
 
  private:

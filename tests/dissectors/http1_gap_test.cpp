@@ -235,5 +235,31 @@ TEST(Http1Gap, HeadThatEndsTooSoon) {
             "http_exchanges path=/1 request_headers=[[\"Host\",\"a\"]] complete=0\nanomalies side=client offset=0 code=http1.head.short\n");
 }
 
+// As where each packet was cut off at capture, so early that not even its start line is whole: what is certain is told.
+TEST(Http1Gap, StartLinesThatBreakOff) {
+  const auto cut = [](std::string_view request, std::string_view response) {
+    Conversation talk;
+    talk.client(request).gap(Side::client, 400).server(response).gap(Side::server, 1000);
+    talk.client(request).gap(Side::client, 400).server(response).gap(Side::server, 1000).close();
+    return exchanges(talk, "method path version status reason complete");
+  };
+  const auto twice = [](const std::string& row) { return "http_exchanges " + row + "\nhttp_exchanges " + row + "\n"; };
+  EXPECT_EQ(cut("GET /images/box.gif HTT", "HTTP/1.1 200 O"),
+            twice("method=GET path=/images/box.gif version=1.1 status=200 reason= complete=0"));
+  EXPECT_EQ(cut("GET /images/box.gif ", "HTTP/1.1 304"),
+            twice("method=GET path=/images/box.gif version=1.1 status=304 reason= complete=0"));
+  EXPECT_EQ(cut("POST /images/bo", "HTTP/1.1 404 Not Found\r\nDa"),
+            twice("method=POST path=NULL version=1.1 status=404 reason=Not Found complete=0"));
+  EXPECT_EQ(cut("GET http://a/b HTTP/1.1\r", "HTTP/1.1 20"), twice("method=GET path=/b version=NULL status=NULL reason=NULL complete=0"));
+}
+
+TEST(Http1Gap, ABeginningThatOthersHaveTooIsNotTakenForAStartLine) {
+  for (const std::string_view begin : {"OPTIONS sip:b@a SIP", "GET stream ", "FOO /bar HTTP", "GE"}) {
+    Conversation talk;
+    talk.client(begin).gap(Side::client, 400).server("?").close();
+    EXPECT_EQ(exchanges(talk, "method"), "") << begin;
+  }
+}
+
 }  // namespace
 }  // namespace longwire::test

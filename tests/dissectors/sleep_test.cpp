@@ -3,12 +3,14 @@
 
 #include "capture/limits.h"
 #include "dissectors/http1.h"
+#include "dissectors/http2.h"
 #include "dissectors/secrets.h"
 #include "dissectors/session.h"
 #include "dissectors/tls.h"
 #include "dissectors/websocket.h"
 #include "reassembly/connection_table.h"
 #include "tests/conversation.h"
+#include "tests/http2_bytes.h"
 #include "tests/recorded_streams.h"
 #include "tests/tls_bytes.h"
 
@@ -133,6 +135,33 @@ TEST(Sleep, SoDoesTlsBesideItsRowWhereTheServerIsSilentBehindTheHandshake) {
   EXPECT_EQ(it.finish({"tls_handshakes outcome version last_frame"}), "tls_handshakes outcome=completed version=TLS 1.3 last_frame=3\n");
 }
 
+// Both compression tables stay, with an entry each: the next exchange refers to them.
+TEST(Sleep, SoDoesIdleHttp2BesideItsRowAndItsCompressionTables) {
+  using namespace test::h2;
+  const std::string agent(100, 'a'), newest = "\xbe";  // the index 62
+  OneConnection it;
+  it.say(client, client_start()).say(server, settings() + settings_ack());
+  it.say(client, settings_ack() + headers(1, get_block("/1") + field("user-agent", agent, true), end_headers | end_stream));
+  it.say(server, headers(1, field(":status", "299", true)) + data(1, "hello", end_stream));
+  EXPECT_GT(it.working_state(), 3000u) << "awake";
+  constexpr std::uint64_t entries = 2 * 16;
+  const std::uint64_t tables = entries + std::string("user-agent").size() + agent.size() + std::string(":status299").capacity();
+  EXPECT_LE(it.be_silent().working_state(), idle_bytes + sizeof(Http2::Kept) + tables + 200) << "200: strings that are empty";
+  EXPECT_LE(it.working_state(), 2400u);
+  it.say(client, headers(3, get_block("/2") + newest, end_headers | end_stream)).say(server, headers(3, newest, end_headers | end_stream));
+  EXPECT_EQ(it.finish({"http_exchanges ordinal path status request_headers", "http2_connections streams hpack_damaged"}),
+            "http_exchanges ordinal=1 path=/1 status=299 request_headers=[[\"user-agent\",\"" + agent + "\"]]\n" +
+                "http_exchanges ordinal=2 path=/2 status=299 request_headers=[[\"user-agent\",\"" + agent + "\"]]\n" +
+                "http2_connections streams=2 hpack_damaged=0\n");
+}
+
+TEST(Sleep, AnHttp2ConnectionWithAnOpenStreamStaysAwake) {
+  using namespace test::h2;
+  OneConnection it;
+  it.say(client, client_start()).say(server, settings() + settings_ack()).say(client, settings_ack() + get(1, "/"));
+  EXPECT_GT(it.be_silent().working_state(), 4000u);
+}
+
 // rows_at_every_cut() lets it sleep wherever it can, too.
 TEST(Sleep, WhoAsksIsRemembered) {
   test::Conversation talk;
@@ -195,7 +224,7 @@ class Teller final : public Dissector {
   AfterGap gap(Side, Bytes, std::uint64_t, Context&) override { return AfterGap::resumed; }
   void end(Side, Bytes, End how, Context& context) override { context.anomaly(how == End::rst ? "end.rst" : "end", {}); }
   std::uint64_t memory() const override { return sizeof *this; }
-  std::optional<SleepingReader> sleep() const override { return SleepingReader::of<Teller>({}); }
+  std::optional<SleepingReader> sleep() override { return SleepingReader::of<Teller>({}); }
   Match restart(Side, Bytes) const override { return Match::no; }
 };
 
