@@ -56,7 +56,10 @@ void Connection::receive(const Segment& segment, Overlap overlap, Outcome& out) 
   const bool syn = segment.has(tcp_flag::syn);
   if (syn && !synchronize(segment, side, out)) return;
   TcpSide& own = at(side);
-  if (!own.started()) own.start(segment.seq, TcpSide::StartedBy::midstream);
+  // A side's own first segment knows better where it stands than an ACK of the peer.
+  const bool misled = counted(side).packets == 1 && own.start_guessed() && !own.locate(segment.seq);
+  if (!own.started() || misled) own.start(segment.seq, TcpSide::StartedBy::midstream);
+  if (!syn) start_elsewhere(side, segment.seq);
   const auto offset = own.locate(segment.seq + (syn ? 1 : 0));
   if (!offset || own.before_all(*offset)) {
     out.anomaly = "tcp.seq.absurd";
@@ -100,6 +103,10 @@ bool Connection::synchronize(const Segment& segment, Side side, Outcome& out) {
     const bool crossed = syn_ack && (side == Side::client || facts_.syn_ack == 0);
     if (own.syn_seen() && !crossed) tell(out, {"syn_retransmitted", side, segment.at});
     own.syn_found();
+  } else if (syn_ack && own.syn_seen() && !start_elsewhere(side, first_sequence)) {  // a SYN cookie made anew, or a forged one
+    note_other_start({side, true, first_sequence});
+    out.anomaly = "tcp.syn.moved";
+    return false;
   } else if (counted(side).bytes == 0 && !own.fin_seen()) {
     own.start(first_sequence, TcpSide::StartedBy::own_syn);
   } else {
@@ -124,11 +131,28 @@ void Connection::acknowledge(const Segment& segment, Side side) {
   TcpSide& peer = at(other(side));
   using By = TcpSide::StartedBy;
   if (!peer.started()) peer.start(segment.ack, segment.has(tcp_flag::syn) ? By::answer_to_syn : By::midstream);
+  start_elsewhere(other(side), segment.ack);
   const auto offset = peer.locate(segment.ack);
+  if (!offset) note_other_start({other(side), false, segment.ack});
   if (!offset || *offset < stream_origin) return;
   if (*offset > peer.acknowledged()) counted(other(side)).acknowledged = segment.at.time;
   peer.acknowledge(*offset);
   if (facts_.established == 0) establish(segment, side);
+}
+
+void Connection::note_other_start(const OtherStart& start) {
+  if (!nothing_read(start.of)) return;
+  auto& noted = seldom().other_start;
+  if (!noted || !noted->by_syn || start.by_syn) noted = start;
+}
+
+bool Connection::start_elsewhere(Side side, std::uint32_t first) {
+  if (seldom_ == nullptr || !seldom_->other_start) return false;
+  const OtherStart& noted = *seldom_->other_start;
+  if (noted.of != side || noted.first != first || !nothing_read(side)) return false;
+  seldom_->other_start.reset();
+  at(side).start(first, at(side).syn_seen() ? TcpSide::StartedBy::own_syn : TcpSide::StartedBy::answer_to_syn);
+  return true;
 }
 
 // Where the capture begins with a keepalive probe, only its answer tells: it acknowledges the number behind, and nothing

@@ -136,11 +136,23 @@ class Connection {
     std::uint64_t offset;   // of its sequence number
     std::uint64_t sent[2];  // by each side before it: one behind the last
   };
+  // Where else a side may begin than where its SYN says, as one segment has it. A second one that agrees makes it so, as long as
+  // nothing of the side was read.
+  struct OtherStart {
+    Side of;
+    bool by_syn;          // of the side itself; else the peer acknowledged it
+    std::uint32_t first;  // sequence number
+  };
   // What few connections have.
   struct Seldom {
     std::unique_ptr<KeepaliveWatcher> keepalive;
     std::optional<Reset> reset;
+    std::optional<OtherStart> other_start;
   };
+  bool nothing_read(Side side) const { return at(side).next_offset() == stream_origin && !at(side).holds() && !at(side).fin_seen(); }
+  void note_other_start(const OtherStart& start);
+  // True where the side now begins there.
+  bool start_elsewhere(Side side, std::uint32_t first);
   Seldom& seldom();
   void count_unacknowledged() {
     for (const Side side : {Side::client, Side::server}) counted(side).unacknowledged_bytes = unacknowledged(side);

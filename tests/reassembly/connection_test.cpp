@@ -100,6 +100,35 @@ TEST(Handshake, FollowsTheSynAckThatIsUsed) {
   EXPECT_EQ(it.server(), "yes|open");
 }
 
+TEST(Handshake, FollowsTheFirstSynAckWhereTheSecondOneIsStale) {
+  Conversation used(1000, 500000), stale(1000, 0x80000000);
+  const auto waits = only_connection({used.syn(), used.syn_ack(), stale.syn_ack(), used.ack(client, 0, 0), used.data(server, 0, "yes")});
+  EXPECT_EQ(waits.server(), "yes|open");
+  EXPECT_NE(waits.facts.established, 0);
+  const auto established = only_connection(used.handshake() + std::vector{stale.syn_ack(), used.data(server, 0, "yes")});
+  EXPECT_EQ(established.server(), "yes|open");
+  EXPECT_EQ(established.anomalies, std::vector<std::string>{"tcp.syn.moved"});
+}
+
+// Of one direction, and near the first number or far from it.
+TEST(Handshake, FollowsTheSynAckThatItsSenderGoesOnFrom) {
+  for (const std::uint32_t isn : {500'000u, 0x80000000u}) {
+    Conversation stale(1000, 7777), used(1000, isn);
+    const auto it = only_connection({used.syn(), stale.syn_ack(), used.syn_ack(), used.data(server, 0, "yes")});
+    EXPECT_EQ(it.server(), "yes|open");
+    EXPECT_EQ(it.facts.side[1].missing_bytes, 0u);
+  }
+}
+
+TEST(Handshake, ASynAckWithAWrongNumberIsSetRightByWhatFollows) {
+  Conversation wrong(1000, 7777), right(1000, 0x80000000);
+  const auto it = only_connection({right.syn(), wrong.syn_ack(), right.data(client, 0, "ask"), right.data(server, 0, "yes", 3)});
+  EXPECT_EQ(it.server(), "yes|open");
+  EXPECT_EQ(it.client(), "ask|open");
+  EXPECT_EQ(only_connection({right.syn(), wrong.syn_ack(), right.ack(client, 0, 0), wrong.data(server, 0, "no")}).server(), "no|open")
+      << "one forged ACK is not enough";
+}
+
 TEST(Handshake, DoesNotBelieveASynAckThatAcknowledgesSomethingElse) {
   Conversation talk(1000, 500000), forged(4000, 7777);
   const auto it = only_connection({talk.syn(), forged.syn_ack(), talk.syn_ack(), talk.ack(client, 0, 0), talk.data(server, 0, "yes")});
@@ -115,6 +144,13 @@ TEST(Midstream, BeginsWithTheFirstByteSeen) {
   EXPECT_EQ(it.server(), "xyz|open");
   EXPECT_TRUE(it.facts.midstream);
   EXPECT_EQ(it.facts.side[0].missing_bytes + it.facts.side[1].missing_bytes, 0u);
+}
+
+TEST(Midstream, ASidesOwnSegmentTellsMoreThanAnAckOfThePeer) {
+  Conversation talk, wrong(1000, 0x80000000);
+  const auto it = only_connection({wrong.data(client, 0, "ask"), talk.data(server, 0, "yes", 3)});
+  EXPECT_EQ(it.server(), "yes|open");
+  EXPECT_EQ(it.facts.side[1].missing_bytes, 0u);
 }
 
 TEST(Midstream, GoesLowerUntilAByteIsRead) {
