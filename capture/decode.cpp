@@ -47,6 +47,8 @@ Layer read_header(const Layer& layer, Walk& walk) {
       return read_linux_sll2(layer, walk);
     case Protocol::nflog:
       return read_nflog(layer, walk);
+    case Protocol::ip_over_infiniband:
+      return read_ip_over_infiniband(layer, walk);
     case Protocol::ieee802_11:
     case Protocol::ieee802_11_fcs:
     case Protocol::ieee802_11_padded:

@@ -33,6 +33,7 @@ enum class Protocol : std::uint8_t {
   linux_sll,
   linux_sll2,
   nflog,
+  ip_over_infiniband,
   ieee802_11,
   ieee802_11_fcs,     // the same with a frame check sequence behind it
   ieee802_11_padded,  // the same with its header padded to a multiple of 4 octets

@@ -34,7 +34,7 @@ inline constexpr Limit packet_kinds{"packet.kinds", 1024, "kinds",
                                     "counted apart (link types, ethertypes, protocols); the rest is `other`"};
 inline constexpr Limit ip_fragment_datagrams{"ip.fragment.datagrams", 1024, "datagrams",
                                              "being put together at once; the oldest is given up first"};
-inline constexpr Limit ip_fragment_pieces{"ip.fragment.pieces", 256, "fragments", "of one datagram"};
+inline constexpr Limit ip_fragment_pieces{"ip.fragment.pieces", 1024, "fragments", "of one datagram"};
 inline constexpr Limit ip_fragment_age{"ip.fragment.age", 60, "seconds", "RFC 8200 section 4.5: reassembly time limit, packet time"};
 
 // reassembly

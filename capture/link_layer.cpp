@@ -5,6 +5,7 @@
 //   sll2  = protocol(16) reserved(16) interface(32) hardware(16) packet_type(8) address_length(8) address(64) payload
 //   nflog = family(8) version(8) resource(16) *( length(16) type(16) value pad )
 //           length covers itself, type and value; both in the capturing host's byte order; pad to a multiple of 4
+//   ipoib = global_route(320) ethertype(16) reserved(16) payload     RFC 4391 section 6 behind InfiniBand's route header
 #include "capture/link_layer.h"
 
 #include "capture/ethernet.h"
@@ -78,6 +79,8 @@ Layer as_link_type(LinkType link, const Layer& layer) {
       return layer.as(Protocol::linux_sll2);
     case LinkType::nflog:
       return layer.as(Protocol::nflog);
+    case LinkType::ip_over_infiniband:
+      return layer.as(Protocol::ip_over_infiniband);
   }
   return end_as(Kind::Family::link_type, static_cast<std::uint16_t>(link));
 }
@@ -148,6 +151,16 @@ Layer read_nflog(const Layer& layer, Walk& walk) {
     attributes.skip(std::min<std::size_t>((length - 4 + 3) / 4 * 4, attributes.left() + layer.cut));
   }
   return attributes.ok() ? end_as(Other::nflog) : walk.too_short(layer, "nflog.length");
+}
+
+Layer read_ip_over_infiniband(const Layer& layer, Walk& walk) {
+  constexpr std::size_t global_route_bytes = 40;
+  Cursor header(layer.bytes);
+  header.skip(global_route_bytes);
+  const std::uint16_t type = header.u16();
+  header.skip(2);
+  if (!header.ok()) return walk.too_short(layer, "infiniband.length");
+  return as_ethertype(type, layer.after(header.position(), Protocol::none));
 }
 
 }  // namespace longwire

@@ -16,5 +16,6 @@ Layer read_raw_ip(const Layer& layer, Walk& walk);
 Layer read_linux_sll(const Layer& layer, Walk& walk);
 Layer read_linux_sll2(const Layer& layer, Walk& walk);
 Layer read_nflog(const Layer& layer, Walk& walk);
+Layer read_ip_over_infiniband(const Layer& layer, Walk& walk);
 
 }  // namespace longwire

@@ -32,6 +32,7 @@ enum class LinkType : std::uint16_t {
   ipv4 = 228,
   ipv6 = 229,
   nflog = 239,
+  ip_over_infiniband = 242,
   linux_sll2 = 276,
 };
 

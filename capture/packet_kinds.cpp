@@ -89,12 +89,12 @@ constexpr Name others[] = {
 static_assert(std::size(others) == static_cast<std::size_t>(Other::count));
 
 constexpr std::string_view protocol_names[] = {
-    "none",   "ethernet", "vlan",       "llc",          "802.1ah",      "mpls",          "pppoe",
-    "ppp",    "ppp",      "cisco hdlc", "null",         "raw ip",       "linux cooked",  "linux cooked v2",
-    "nflog",  "802.11",   "802.11",     "802.11",       "802.11",       "802.11 a-msdu", "radiotap",
-    "ppi",    "ipv4",     "ipv6",       "ipv6 options", "ipv6 routing", "ipv6 fragment", "ah",
-    "tcp",    "udp",      "icmp",       "icmpv6",       "gre",          "etherip",       "erspan",
-    "erspan",
+    "none",     "ethernet",   "vlan",       "llc",    "802.1ah",      "mpls",         "pppoe",
+    "ppp",      "ppp",        "cisco hdlc", "null",   "raw ip",       "linux cooked", "linux cooked v2",
+    "nflog",    "infiniband", "802.11",     "802.11", "802.11",       "802.11",       "802.11 a-msdu",
+    "radiotap", "ppi",        "ipv4",       "ipv6",   "ipv6 options", "ipv6 routing", "ipv6 fragment",
+    "ah",       "tcp",        "udp",        "icmp",   "icmpv6",       "gre",          "etherip",
+    "erspan",   "erspan",
 };
 static_assert(std::size(protocol_names) == static_cast<std::size_t>(Protocol::count));
 

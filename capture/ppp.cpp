@@ -9,6 +9,7 @@
 #include "capture/ppp.h"
 
 #include "capture/ethernet.h"
+#include "capture/ip.h"
 
 namespace longwire {
 namespace {
@@ -31,16 +32,28 @@ bool is_cisco_hdlc(Bytes bytes) {
   return bytes.size() >= 2 && (bytes[0] == 0x0f || bytes[0] == 0x8f) && bytes[1] == 0;
 }
 
+// The protocol behind address and control, which `header` has passed then.
+std::uint16_t take_ppp_protocol(Cursor& header, Bytes bytes) {
+  const bool has_address = bytes.size() >= 2 && bytes[0] == 0xff && bytes[1] == 0x03;
+  if (has_address) header.skip(2);
+  std::uint16_t protocol = header.u8();
+  if ((protocol & 1) == 0) protocol = static_cast<std::uint16_t>(protocol << 8 | header.u8());
+  return protocol;
+}
+
 }  // namespace
+
+bool looks_like_ppp(const Layer& layer) {
+  Cursor header(layer.bytes);
+  const std::uint16_t protocol = take_ppp_protocol(header, layer.bytes);
+  return header.ok() && looks_like_ip(by_ppp_protocol(protocol, layer.after(header.position(), Protocol::none)));
+}
 
 Layer read_ppp(const Layer& layer, Walk& walk) {
   // LINKTYPE_PPP_HDLC says so; a compressed protocol field would not be followed by a zero octet.
   if (is_cisco_hdlc(layer.bytes)) return layer.as(Protocol::cisco_hdlc);
-  const bool has_address = layer.bytes.size() >= 2 && layer.bytes[0] == 0xff && layer.bytes[1] == 0x03;
   Cursor header(layer.bytes);
-  if (has_address) header.skip(2);
-  std::uint16_t protocol = header.u8();
-  if ((protocol & 1) == 0) protocol = static_cast<std::uint16_t>(protocol << 8 | header.u8());
+  const std::uint16_t protocol = take_ppp_protocol(header, layer.bytes);
   if (!header.ok()) return walk.too_short(layer, "ppp.length");
   if ((protocol & 1) == 0) return walk.malformed(layer, "ppp.protocol");
   return by_ppp_protocol(protocol, layer.after(header.position(), Protocol::none));

@@ -23,7 +23,7 @@ constexpr std::uint32_t known_version = 2;
 
 // RFC 1761 section 4, datalink types, and Solaris's own later ones, as link types.
 std::optional<LinkType> link_of(std::uint32_t datalink) {
-  constexpr LinkType token_ring{6}, fddi{10}, ip_over_infiniband{242}, sun_ipnet{226};
+  constexpr LinkType token_ring{6}, fddi{10}, sun_ipnet{226};
   switch (datalink) {
     case 0:  // IEEE 802.3
     case 4:  // Ethernet
@@ -35,7 +35,7 @@ std::optional<LinkType> link_of(std::uint32_t datalink) {
     case 8:
       return fddi;
     case 26:
-      return ip_over_infiniband;
+      return LinkType::ip_over_infiniband;
     case 31:
       return sun_ipnet;
     default:

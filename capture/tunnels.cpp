@@ -10,7 +10,8 @@
 //              frame_only(1) frame_type(5) hardware(6) direction(1) granularity(2) optional(1) [ platform(64) ] frame
 //   ether_ip = version(4) reserved(12) frame                     RFC 3378; version 3
 //
-// RFC 768 (UDP), RFC 7348 (VXLAN), RFC 8926 (Geneve), 3GPP TS 29.281 section 5 (GTP-U), RFC 4380 section 5.1 (Teredo):
+// RFC 768 (UDP), RFC 7348 (VXLAN), RFC 8926 (Geneve), 3GPP TS 29.281 section 5 (GTP-U), RFC 2661 section 3.1 (L2TP), RFC 4380
+// section 5.1 (Teredo):
 //
 //   udp      = source(16) destination(16) length(16) checksum(16) payload
 //   vxlan    = flags(8) reserved(24) network(24) reserved(8) frame                flags 0x08: the network is given
@@ -18,12 +19,15 @@
 //              options payload                                                    options_length in units of 4 octets
 //   gtpu     = version(3) gtp(1) reserved(1) extension(1) sequence(1) npdu(1) type(8) length(16) endpoint(32)
 //              [ sequence(16) npdu(8) next(8) *( length(8) data next(8) ) ] packet      length in units of 4 octets
+//   l2tp     = control(1) has_length(1) reserved(2) sequence(1) reserved(1) offset(1) priority(1) reserved(4) version(4)
+//              [ length(16) ] tunnel(16) session(16) [ sent(16) received(16) ] [ pad_length(16) pad ] ppp
 //   teredo   = [ 0x0001 id_length(8) auth_length(8) id auth nonce(64) confirmation(8) ]
 //              [ 0x0000 port(16) address(32) ] ipv6
 #include "capture/tunnels.h"
 
 #include "capture/ethernet.h"
 #include "capture/ip.h"
+#include "capture/ppp.h"
 
 namespace longwire {
 namespace {
@@ -34,6 +38,7 @@ constexpr std::uint16_t vxlan_port = 4789;        // IANA
 constexpr std::uint16_t vxlan_linux_port = 8472;  // Linux's default, from before the assignment
 constexpr std::uint16_t geneve_port = 6081;       // IANA
 constexpr std::uint16_t gtpu_port = 2152;         // IANA
+constexpr std::uint16_t l2tp_port = 1701;         // IANA
 constexpr std::uint16_t teredo_port = 3544;       // IANA
 constexpr std::uint16_t gre_port = 4754;          // IANA, RFC 8086
 
@@ -44,6 +49,8 @@ bool looks_real(const Layer& layer) {
     case Protocol::ipv4:
     case Protocol::ipv6:
       return looks_like_ip(layer);
+    case Protocol::ppp:
+      return looks_like_ppp(layer);
     default:
       return false;
   }
@@ -142,6 +149,21 @@ Layer parse_gtpu(const Layer& payload) {
   return as_ip(payload.first(fixed + length).after(header.position(), Protocol::none));
 }
 
+// Data of version 2; control messages carry no packets.
+Layer parse_l2tp(const Layer& payload) {
+  constexpr std::uint16_t control = 0x8000, has_length = 0x4000, sequence = 0x0800, has_offset = 0x0200, version_mask = 0x000f,
+                          version_2 = 2;
+  Cursor header(payload.bytes);
+  const std::uint16_t flags = header.u16();
+  if ((flags & control) != 0 || (flags & version_mask) != version_2) return nothing;
+  const std::size_t length = (flags & has_length) != 0 ? header.u16() : payload.wire_size();
+  header.skip(4);
+  if ((flags & sequence) != 0) header.skip(4);
+  if ((flags & has_offset) != 0) header.skip(header.u16());
+  if (!header.ok() || length < header.position()) return nothing;
+  return payload.first(length).after(header.position(), Protocol::ppp);
+}
+
 // One of the addresses is a Teredo client's (2001:0::/32), or both speak of the link (router solicitation).
 bool has_teredo_address(Bytes ipv6) {
   Cursor header(ipv6);
@@ -184,6 +206,8 @@ Layer by_udp_port(std::uint16_t port, const Layer& payload) {
       return parse_geneve(payload);
     case gtpu_port:
       return parse_gtpu(payload);
+    case l2tp_port:
+      return parse_l2tp(payload);
     case teredo_port:
       return parse_teredo(payload);
     case gre_port:

@@ -1,4 +1,4 @@
-// Headers that carry whole packets: GRE with ERSPAN, and what runs over UDP (VXLAN, Geneve, GTP-U, Teredo, GRE).
+// Headers that carry whole packets: GRE with ERSPAN, and what runs over UDP (VXLAN, Geneve, GTP-U, L2TP, Teredo, GRE).
 #pragma once
 
 #include "capture/layer.h"

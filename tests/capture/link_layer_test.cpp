@@ -82,6 +82,8 @@ const Case cases[] = {
     {"linux_cooked_v2", LinkType::linux_sll2, "0800 0000 00000003 0001 00 06 0200000000010000"},
     {"linux_cooked_v2_ipv6", LinkType::linux_sll2, "86dd 0000 00000003 0304 00 00 0000000000000000", true},
     // AF_INET, version 0, then a 2-octet attribute padded to 4, then NFULA_PAYLOAD of 4 + 45 octets
+    {"infiniband", LinkType::ip_over_infiniband,
+     "60000000 0000 0000 fe80000000000000 0000000000000001 fe80000000000000 0000000000000002 0800 0000"},
     {"nflog", LinkType::nflog, "02 00 0000 0600 0a00 7800 0000 3100 0900"},
     {"nflog_big_endian", LinkType::nflog, "02 00 0000 0006 000a 7800 0000 0031 0009"},
     {"nflog_ipv6", LinkType::nflog, "0a 00 0000 4500 0900", true},

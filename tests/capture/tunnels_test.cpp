@@ -59,6 +59,9 @@ const Case cases[] = {
     {"gtpu_with_sequence", 17, 2152, "32 ff 0045 00000001 0001 00 00", Inner::ipv6},
     // a PDU session container (4 octets), then a second extension of 8
     {"gtpu_with_extensions", 17, 2152, "34 ff 0051 00000001 0000 00 85 01 0001 85 02 000000000000 00", Inner::ipv6},
+    {"l2tp", 17, 1701, "0002 0001 0002 ff03 0021", Inner::ipv4},
+    // sequence numbers, 2 octets of padding, and PPP without its address
+    {"l2tp_with_options", 17, 1701, "0a02 0001 0002 0000 0001 0002 ffff 0057", Inner::ipv6},
     {"gre_over_udp", 17, 4754, "2000 0800 00000001", Inner::ipv4},
 };
 
@@ -119,7 +122,7 @@ TEST(Teredo, IsOnlyBelievedWithATeredoAddress) {
 
 // The port alone says nothing: any datagram may use it.
 TEST(UdpTunnels, AreOnlyBelievedWhenTheHeaderInsideCanBeReal) {
-  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{4789, 8472, 6081, 2152, 3544, 4754}) {
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{4789, 8472, 6081, 2152, 1701, 3544, 4754}) {
     const auto kind = [&](Octets payload) {
       return decoded(PacketBuilder().ipv4("203.0.113.1", "203.0.113.2").udp(port, 53).payload(std::move(payload)), LinkType::raw).kind();
     };
