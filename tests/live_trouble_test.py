@@ -61,11 +61,10 @@ class FullDisk(Lab):
 
     def fill(self):
         filler = self.disk / 'filler'
-        with open(filler, 'wb') as file:
+        with open(filler, 'wb', buffering=0) as file:
             try:
                 while True:
                     file.write(bytes(1 << 16))
-                    file.flush()
             except OSError:
                 pass
         return filler
