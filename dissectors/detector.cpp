@@ -4,8 +4,6 @@
 #include <array>
 
 #include "capture/limits.h"
-#include "dissectors/http1.h"
-#include "dissectors/http1_message.h"
 #include "dissectors/opaque.h"
 #include "dissectors/registry.h"
 #include "dissectors/websocket_midstream.h"
@@ -24,8 +22,7 @@ class Detector final : public Dissector {
     Progress progress;
     const bool mid_message = trial.behind_hole || context.connection.midstream;
     const Match known = ask(side, in, mid_message, progress.next);
-    if (known == Match::maybe && context.must_proceed() && read_cut_start_line(as_text(in)).kind == StartLine::Kind::request)
-      progress.next = make_http1();
+    if (known == Match::maybe && context.must_proceed()) progress.next = known_before_hole(in);
     if (known != Match::no) return progress;
     if (mid_message && is_websocket(side, in, context, progress) != Match::no) return progress;
     if (mid_message && ++trial.packets < limits::detect_segments) {
@@ -81,6 +78,12 @@ class Detector final : public Dissector {
       open = open || match == Match::maybe;
     }
     return open && in.size() < limits::detect_bytes ? Match::maybe : Match::no;
+  }
+
+  static std::unique_ptr<Dissector> known_before_hole(Bytes all) {
+    for (const KnownProtocol& protocol : protocols())
+      if (protocol.begins_before_hole != nullptr && protocol.begins_before_hole(all)) return protocol.make();
+    return nullptr;
   }
 
   // What begins with a handshake, and is known without one.

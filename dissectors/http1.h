@@ -36,6 +36,8 @@ class Http1 final : public Dissector {
 
   // What the first bytes of a side say; either side may be the one that asks.
   static Match probe(Side side, Bytes first);
+  // See KnownProtocol: a request, whose start line breaks off.
+  static bool begins_before_hole(Bytes all) { return read_cut_start_line(as_text(all)).kind == StartLine::Kind::request; }
 
   std::string_view name() const override { return "http1"; }
   Progress data(Side side, Bytes in, Context& context) override;
@@ -50,9 +52,7 @@ class Http1 final : public Dissector {
     return SleepingReader::of<Http1>(rest);
   }
   Match restart(Side side, Bytes in) const override;
-  bool restart_before_hole(Side side, Bytes in) const override {
-    return asks(side) && read_cut_start_line(as_text(in)).kind == StartLine::Kind::request;
-  }
+  bool restart_before_hole(Side side, Bytes in) const override { return asks(side) && begins_before_hole(in); }
 
  private:
   // What a side sends next.

@@ -12,7 +12,7 @@ namespace longwire {
 std::span<const KnownProtocol> protocols() {
   static constexpr KnownProtocol all[] = {
       {"proxy", probe_proxy_protocol, make_proxy_protocol},
-      {"http1", Http1::probe, make_http1},
+      {"http1", Http1::probe, make_http1, false, Http1::begins_before_hole},
       {"tls", probe_tls, make_tls},
       {"http2", probe_http2, make_http2},
       {"spdy", probe_spdy, [] { return make_spdy(); }},
