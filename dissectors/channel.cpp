@@ -305,7 +305,8 @@ void Channel::enter(Visit& visit, Side side, Bytes in) {
   }
   context.other_seen_ = across.seen;
   context.other_ended_ = across.ended;
-  context.must_proceed_ = (visit.forced && side == visit.side) || here.full(in.size()) || across.moves_no_more();
+  context.before_hole_ = visit.forced && side == visit.side;
+  context.must_proceed_ = context.before_hole_ || here.full(in.size()) || across.moves_no_more();
   context.layers_ = own_layers();
 }
 

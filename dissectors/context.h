@@ -176,6 +176,8 @@ class Context {
   // True once a side has been held so long that waiting has no sense any more (limits::hold_bytes, an end, a gap): a
   // reader must then go on with what it has.
   bool must_proceed() const { return must_proceed_; }
+  // A hole follows `in`.
+  bool before_hole() const { return before_hole_; }
 
  private:
   friend class Channel;
@@ -190,7 +192,7 @@ class Context {
   Stamp now_;
   std::array<Stamp, 2> skipped_stamps_;
   std::array<std::uint64_t, 2> skipped_{};  // by side, as the stamps
-  bool other_seen_ = false, other_ended_ = false, must_proceed_ = false, secure_ = false;
+  bool other_seen_ = false, other_ended_ = false, must_proceed_ = false, before_hole_ = false, secure_ = false;
   std::string_view layers_;
 };
 

@@ -22,7 +22,7 @@ class Detector final : public Dissector {
     Progress progress;
     const bool mid_message = trial.behind_hole || context.connection.midstream;
     const Match known = ask(side, in, mid_message, progress.next);
-    if (known == Match::maybe && context.must_proceed()) progress.next = known_before_hole(in);
+    if (known == Match::maybe && context.before_hole()) progress.next = known_before_hole(in);
     if (known != Match::no) return progress;
     if (mid_message && is_websocket(side, in, context, progress) != Match::no) return progress;
     if (mid_message && ++trial.packets < limits::detect_segments) {

@@ -253,6 +253,13 @@ TEST(Http1Gap, StartLinesThatBreakOff) {
   EXPECT_EQ(cut("GET http://a/b HTTP/1.1\r", "HTTP/1.1 20"), twice("method=GET path=/b version=NULL status=NULL reason=NULL complete=0"));
 }
 
+// Also where nobody else has anything to say any more: the rest comes, and it is no request.
+TEST(Http1Gap, AStartLineThatIsNotWholeYetIsWaitedFor) {
+  Conversation talk;
+  talk.end(Side::server).client("GET /a HTTP/1\xdf\r\n\r\n").end(Side::client);
+  EXPECT_EQ(exchanges(talk, "method path"), "");
+}
+
 TEST(Http1Gap, ABeginningThatOthersHaveTooIsNotTakenForAStartLine) {
   for (const std::string_view begin : {"OPTIONS sip:b@a SIP", "GET stream ", "FOO /bar HTTP", "GE"}) {
     Conversation talk;
