@@ -233,11 +233,13 @@ void Channel::replace(Visit& visit, std::unique_ptr<Dissector> next) {
   }
 }
 
-// The reader has lost the framing behind `used` bytes of `in`: the rest of that packet is passed over.
+// The reader has lost the framing behind `used` bytes of `in`: the rest of the packet with the next byte is passed over, as the
+// reader has looked at that one.
 void Channel::lose(Visit& visit, Side side, Bytes in, std::size_t used) {
   lane(side).reading = Reading::lost;
   if (!in.empty()) {
-    lane(side).make_waiting().passed_packet = (used > 0 ? visit.context.last_stamp(in.first(used)) : visit.context.first_stamp(in)).number;
+    const Bytes behind = in.subspan(used);
+    lane(side).make_waiting().passed_packet = (behind.empty() ? visit.context.last_stamp(in) : visit.context.first_stamp(behind)).number;
   }
   consume(visit, side, used);
 }
