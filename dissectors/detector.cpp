@@ -90,8 +90,10 @@ class Detector final : public Dissector {
   Match is_websocket(Side side, Bytes in, Context& context, Progress& progress) {
     const Match match = websocket_.look(side, in, context);
     if (match == Match::yes) progress.next = websocket_.reader(context);
-    if (match == Match::maybe && context.must_proceed()) return Match::no;
-    if (match == Match::maybe && websocket_.waits(side)) progress.need = Progress::hold;
+    if (match == Match::maybe && websocket_.waits(side)) {
+      if (context.must_proceed()) return Match::no;
+      progress.need = Progress::hold;
+    }
     return match;
   }
 

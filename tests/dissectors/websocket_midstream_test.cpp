@@ -62,6 +62,14 @@ TEST(WebSocketMidstream, WithItsHandshakeMissingInAHole) {
   EXPECT_EQ(layers(talk), "websocket");
 }
 
+TEST(WebSocketMidstream, FramesInPartsAreWaitedForWhereTheServerHasEnded) {
+  Conversation talk = begun();
+  talk.end(Side::server);
+  for (int i = 0; i < 5; ++i) talk.client(asked);
+  talk.end(Side::client);
+  EXPECT_EQ(layers(talk), "websocket");
+}
+
 TEST(WebSocketMidstream, NotWhereTheBeginningWasSeen) {
   Conversation talk;
   for (int i = 0; i < 9; ++i) talk.client(asked).server(told);
